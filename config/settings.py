@@ -1,0 +1,252 @@
+"""Every setting of the product, typed; everything wrong is reported at once, at start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from pydantic import (
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from config.env import PROJECT_DIR
+
+DEVELOPMENT_SECRET = "development-only-secret-key-never-for-production"  # noqa: S105 - refused in production
+PLACEHOLDER = "change-me"
+SECRET_MIN_BYTES = 32
+
+
+def _split_list(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    return value
+
+
+def _empty_is_unset(value: object) -> object:
+    return None if value == "" else value
+
+
+def _project_path(value: object) -> object:
+    return PROJECT_DIR / str(value) if isinstance(value, (str, Path)) else value
+
+
+WordList = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
+ProjectPath = Annotated[Path, BeforeValidator(_project_path)]
+Switch = bool
+
+
+def usable_cores() -> int:
+    """How many cores this process may run on (a container's cpuset counts, its quota does not)."""
+    affinity = getattr(os, "sched_getaffinity", None)  # absent on macOS
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class Settings(BaseModel):
+    """The settings table: each field is an environment variable of the same name in capitals."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=str.upper),
+        extra="ignore",
+        validate_by_name=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    app_env: Literal["development", "production", "test"] = "development"
+    debug: Switch = False
+    # Where it listens and what it is called outside.
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: OptionalText = None
+    web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    cors_origins: WordList = ()
+    # Where it keeps things.
+    data_dir: ProjectPath = Path("var")
+    database_url: OptionalText = Field(default=None, repr=False)
+    direct_url: OptionalText = Field(default=None, repr=False)
+    redis_url: OptionalText = Field(default=None, repr=False)
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    # Secrets.
+    secret_key: str = Field(default=DEVELOPMENT_SECRET, repr=False)
+    metrics_token: OptionalText = Field(default=None, repr=False)
+    sentry_dsn: OptionalText = Field(default=None, repr=False)
+    # Who may do what on this instance.
+    signup_mode: Literal["open", "invite", "closed"] = "open"
+    personal_organizations: Switch = True
+    public_index: Switch = True
+    require_verified_email: Switch = False
+    cookie_samesite: Literal["Lax", "Strict", "None"] = "Lax"
+    access_token_s: Annotated[int, Field(ge=60, le=3600)] = 600
+    session_s: Annotated[int, Field(ge=3600)] = 30 * 86400
+    # Logs.
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["pretty", "json"] = "pretty"
+    # Video.
+    ffmpeg_binary: OptionalText = None
+    media_jail: Literal["auto", "none"] = "auto"
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 20 * 1024**3
+    disk_reserve_bytes: Annotated[int, Field(ge=0)] = 256 * 1024**2
+    # Jobs. Leases are seconds of the database's clock.
+    worker_cores: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=usable_cores)
+    job_lease_s: Annotated[float, Field(ge=1, le=600)] = 15
+    job_heartbeat_s: Annotated[float, Field(ge=0.2, le=200)] = 5
+
+    @model_validator(mode="after")
+    def _rules_across_fields(self) -> Self:
+        problems = [*self._database_problems(), *self._production_problems()]
+        if self.job_heartbeat_s * 2 > self.job_lease_s:
+            problems.append("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
+        if problems:
+            raise PydanticCustomError("settings", "{problems}", {"problems": "\n".join(problems)})
+        return self
+
+    def _database_problems(self) -> list[str]:
+        if self.behind_pgbouncer and not self.direct_url:
+            return ["DATABASE_URL says pgbouncer=true, so DIRECT_URL (for `flask db`) must be set."]
+        return []
+
+    def _production_problems(self) -> list[str]:
+        if not self.is_production:
+            return []
+        checks = [
+            (self.debug, "DEBUG must be off in production."),
+            ("*" in self.cors_origins, "CORS_ORIGINS must name exact origins in production, not *."),
+            (not self.public_url, "PUBLIC_URL must be set in production (https://…)."),
+            (
+                bool(self.public_url) and not str(self.public_url).startswith("https://"),
+                "PUBLIC_URL must be https:// in production.",
+            ),
+            (
+                self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key.encode()) < SECRET_MIN_BYTES,
+                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes "
+                f'(for example: python -c "import secrets; print(secrets.token_urlsafe(48))").',
+            ),
+        ]
+        placeholders = [
+            f"{name.upper()} still holds the placeholder of .env.production.local."
+            for name, value in self
+            if isinstance(value, str) and PLACEHOLDER in value
+        ]
+        return [problem for wrong, problem in checks if wrong] + placeholders
+
+    @property
+    def is_production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def is_development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def behind_pgbouncer(self) -> bool:
+        query = urlsplit(self.database_url or "").query
+        return ("pgbouncer", "true") in parse_qsl(query)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The URL of app and workers: PostgreSQL by psycopg 3, else the embedded SQLite file."""
+        return _sqlalchemy_url(self.database_url, self.data_dir)
+
+    @property
+    def migration_url(self) -> str:
+        """The URL of `flask db`: `DIRECT_URL` where a pooler stands before the database."""
+        return _sqlalchemy_url(self.direct_url or self.database_url, self.data_dir)
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach this instance, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def run_dir(self) -> Path:
+        return self.data_dir / "run"
+
+    @property
+    def storage_dir(self) -> Path:
+        return self.data_dir / "storage"
+
+    @property
+    def worker_slots(self) -> int:
+        """Jobs a worker runs at once: two slots stay free of heavy work for probes, mail and publishing."""
+        return self.worker_cores + 2
+
+
+def _sqlalchemy_url(url: str | None, data_dir: Path) -> str:
+    if not url:
+        return f"sqlite:///{data_dir / 'marquee.db'}"
+    parts = urlsplit(url)
+    scheme = "postgresql+psycopg" if parts.scheme in {"postgres", "postgresql"} else parts.scheme
+    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "pgbouncer"])
+    rebuilt = urlunsplit(parts._replace(scheme=scheme, query=query))
+    # urlunsplit drops the empty authority that a socket-path URL (postgresql:///name?host=…) needs.
+    return rebuilt if "://" in rebuilt else rebuilt.replace(":", "://", 1)
+
+
+class SettingsInvalid(Exception):
+    """The environment cannot be used; `problems` are sentences, all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def build_settings(variables: Mapping[str, str]) -> Settings:
+    """Validates the variables. Raises `SettingsInvalid` with every problem at once.
+
+    Outside production a missing `SECRET_KEY` falls back to the development key.
+    """
+    values = {**_defaults(production=variables.get("APP_ENV") == "production"), **variables}
+    problems: list[str] = []
+    while True:
+        try:
+            settings = Settings.model_validate(values)
+        except ValidationError as error:
+            problems += _sentences(error)
+            unusable = {str(problem["loc"][0]).upper() for problem in error.errors() if problem["loc"]}
+            if not unusable:
+                raise SettingsInvalid(problems) from None
+            # The rules across fields run only once each field stands by itself: look again without the bad ones.
+            values = {name: value for name, value in values.items() if name not in unusable}
+        else:
+            break
+    if problems:
+        raise SettingsInvalid(problems)
+    return settings
+
+
+def _defaults(*, production: bool) -> dict[str, str]:
+    if not production:
+        return {}
+    return {
+        "SIGNUP_MODE": "invite",
+        "PERSONAL_ORGANIZATIONS": "off",
+        "PUBLIC_INDEX": "off",
+        "REQUIRE_VERIFIED_EMAIL": "on",
+        "LOG_FORMAT": "json",
+        "WEB_CONCURRENCY": str(usable_cores()),
+    }
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    sentences: list[str] = []
+    for problem in error.errors(include_url=False, include_input=False):
+        if problem["loc"]:
+            sentences.append(f"{str(problem['loc'][0]).upper()}: {problem['msg']}.")
+        else:
+            sentences.extend(problem["msg"].split("\n"))
+    return sentences
+
+
+def random_token() -> str:
+    """256 random bits, safe in a URL and a file name."""
+    return secrets.token_urlsafe(32)
