@@ -128,8 +128,8 @@ class Settings(BaseModel):
             ),
             (
                 self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key.encode()) < SECRET_MIN_BYTES,
-                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes "
-                f'(for example: python -c "import secrets; print(secrets.token_urlsafe(48))").',
+                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes, like those of "
+                + 'python -c "import secrets; print(secrets.token_urlsafe(48))".',
             ),
         ]
         placeholders = [
@@ -215,7 +215,7 @@ def build_settings(variables: Mapping[str, str]) -> Settings:
             unusable = {str(problem["loc"][0]).upper() for problem in error.errors() if problem["loc"]}
             if not unusable:
                 raise SettingsInvalid(problems) from None
-            # The rules across fields run only once each field stands by itself: look again without the bad ones.
+            # The rules across fields run once each field stands by itself: look again without the bad ones.
             values = {name: value for name, value in values.items() if name not in unusable}
         else:
             break

@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass
 class WebWorker:
-    """This process's identity among its siblings; empty outside gunicorn.
+    """The process's identity among its siblings; empty outside gunicorn.
 
     `token` names its private socket in `socket_dir` (a 0700 folder); both are set in `post_fork`.
     """

@@ -1,0 +1,1 @@
+"""Pure functions: no I/O and no import of the app."""

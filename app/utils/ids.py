@@ -1,0 +1,10 @@
+"""Identifiers: UUIDv7, so that a primary key sorts by the time of creation."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7 (RFC 9562 §5.7)."""
+    return uuid7()

@@ -1,0 +1,37 @@
+"""Small rules about text: slugs, excerpts and reading time."""
+
+import re
+import secrets
+
+from slugify import slugify
+
+SLUG_MAX_LENGTH = 80
+EXCERPT_MAX_LENGTH = 300
+WORDS_PER_MINUTE = 240
+_SUFFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without look-alikes
+_MARKDOWN_MARKS = re.compile(r"(!?\[([^\]]*)\]\([^)]*\))|([`*_>#~|]+)")
+_SPACE = re.compile(r"\s+")
+
+
+def slug_of(title: str, *, fallback: str) -> str:
+    """A lower-case ASCII slug of a title in any script, at most 80 characters; `fallback` where none is left."""
+    return slugify(title, max_length=SLUG_MAX_LENGTH, word_boundary=True) or fallback
+
+
+def with_random_suffix(slug: str, *, length: int = 5) -> str:
+    """The slug with a short random tail, for when the plain one is taken."""
+    tail = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(length))
+    return f"{slug[: SLUG_MAX_LENGTH - length - 1]}-{tail}"
+
+
+def excerpt_of(markdown: str) -> str:
+    """The first sentences of a text as plain words, at most 300 characters, cut at a word."""
+    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(lambda match: match.group(2) or "", markdown)).strip()
+    if len(plain) <= EXCERPT_MAX_LENGTH:
+        return plain
+    return plain[:EXCERPT_MAX_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def reading_time_s(text: str) -> int:
+    """Seconds an adult needs to read a text silently, at 240 words a minute (Brysbaert 2019: 238)."""
+    return round(len(text.split()) * 60 / WORDS_PER_MINUTE)

@@ -1,0 +1,13 @@
+"""Times: aware, UTC, and written as RFC 3339 with a `Z`."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current time of this host, aware. Leases never use it: they live on the database's clock."""
+    return datetime.now(UTC)
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """`2026-01-31T12:00:00.123456Z`, or None."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
