@@ -13,7 +13,7 @@ class FieldProblem(TypedDict, total=False):
 
 
 class MarqueeError(Exception):
-    """A failure that a client can understand: `detail` is a sentence for people, `extra` joins the problem body.
+    """A failure that a client can understand: `detail` is a sentence for people, `extra` joins the body.
 
     `headers` go out with the answer (`Retry-After`, `WWW-Authenticate`, …).
     """

@@ -23,6 +23,7 @@ from config.env import PROJECT_DIR
 DEVELOPMENT_SECRET = "development-only-secret-key-never-for-production"  # noqa: S105 - refused in production
 PLACEHOLDER = "change-me"
 SECRET_MIN_BYTES = 32
+_HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 def _split_list(value: object) -> object:
@@ -128,8 +129,7 @@ class Settings(BaseModel):
             ),
             (
                 self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key.encode()) < SECRET_MIN_BYTES,
-                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes, like those of "
-                + 'python -c "import secrets; print(secrets.token_urlsafe(48))".',
+                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes: {_HOW_TO_MAKE_ONE}",
             ),
         ]
         placeholders = [

@@ -14,7 +14,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def slug_of(title: str, *, fallback: str) -> str:
-    """A lower-case ASCII slug of a title in any script, at most 80 characters; `fallback` where none is left."""
+    """A lower-case ASCII slug of a title in any script, at most 80 characters; `fallback` if none is left."""
     return slugify(title, max_length=SLUG_MAX_LENGTH, word_boundary=True) or fallback
 
 

@@ -1,0 +1,156 @@
+"""The session, the declarative base, and the one place that commits: `transaction()`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from app import dialect
+from app.dialect import JSONDocument, UTCDateTime
+from config import settings
+
+NAMING_CONVENTION: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Columns by type: ids are UUIDs, times aware UTC, documents JSON."""
+
+    # Given as a registry because Flask-SQLAlchemy copies this class's attributes into a second base.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING_CONVENTION),
+        type_annotation_map={
+            UUID: Uuid(),
+            datetime: UTCDateTime(),
+            dict[str, Any]: JSONDocument,
+            list[dict[str, Any]]: JSONDocument,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+_UNIT: Final = "marquee_unit"
+_AUTOCOMMIT: Final = "AUTOCOMMIT"
+
+
+@dataclass
+class _Unit:
+    """What one outermost transaction gathered to do around its commit."""
+
+    before_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def init_app(app: Flask) -> None:
+    """Binds the app to its database."""
+    url = settings.sqlalchemy_url
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
+        url, pool_size=settings.database_pool_size, behind_pgbouncer=settings.behind_pgbouncer
+    )
+    db.init_app(app)
+    with app.app_context():
+        dialect.prepare_engine(db.engine, db.engine.url)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commits what is done inside, or nothing; an inner one joins the outer.
+
+    What `before_commit` holds runs as the last statements, what `after_commit` holds once it is durable.
+    """
+    session = db.session()
+    if _UNIT in session.info:
+        yield session
+        return
+    if session.in_transaction():
+        # A read left its snapshot open. SQLite cannot turn one into a write, so end it.
+        session.commit()
+    unit = session.info[_UNIT] = _Unit()
+    try:
+        session.connection(execution_options={dialect.WRITES: True})
+        yield session
+        session.flush()
+        while unit.before_commit:
+            unit.before_commit.pop(0)()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_UNIT]
+    for action in unit.after_commit:
+        action()
+
+
+@contextmanager
+def savepoint() -> Iterator[Session]:
+    """A part of the running transaction that may fail alone, such as an insert that loses a race."""
+    session = db.session()
+    with session.begin_nested():
+        yield session
+
+
+def in_transaction() -> bool:
+    """Whether a `transaction()` is open here: nothing slow may run inside one."""
+    return _UNIT in db.session().info
+
+
+def before_commit(action: Callable[[], None]) -> None:
+    """Runs `action` as the last statements of the open transaction."""
+    _unit().before_commit.append(action)
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Runs `action` once the open transaction is durable; it must not fail and may be lost in a crash."""
+    _unit().after_commit.append(action)
+
+
+def unit_values() -> dict[str, object]:
+    """A place for what one transaction gathers, such as its events; gone with it."""
+    return _unit().values
+
+
+def _unit() -> _Unit:
+    unit: _Unit | None = db.session().info.get(_UNIT)
+    if unit is None:
+        raise RuntimeError("No transaction is open: use `with transaction():`.")
+    return unit
+
+
+@contextmanager
+def read_connection() -> Iterator[Connection]:
+    """A connection for reads: AUTOCOMMIT (1.5x faster than a transaction), or the open transaction's own.
+
+    Inside `transaction()` it sees what was written there.
+    """
+    session = db.session()
+    if _UNIT in session.info:
+        session.flush()
+        yield session.connection()
+        return
+    bind: Engine | Connection = db.engines[None]
+    if isinstance(bind, Connection):  # tests bind everything to one rolled-back connection
+        yield bind
+        return
+    with bind.connect().execution_options(isolation_level=_AUTOCOMMIT) as connection:
+        yield connection
+
+
+def forget_connections() -> None:
+    """For a forked child: drops the parent's connections without closing them under it."""
+    db.engine.dispose(close=False)

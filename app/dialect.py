@@ -1,0 +1,187 @@
+"""Every difference between PostgreSQL and SQLite: clock, types, locking, engine options, error classes."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+SQLITE_WRITE_WAIT_S: Final = 5.0
+_SQLITE_RETRY_S: Final = (0.001, 0.02)
+WRITES: Final = "marquee_writes"
+"""Execution option of a connection whose transaction will write: SQLite takes the write lock at BEGIN."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite stores text without a zone, which must compare in the order of time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; use utils.times.now().")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JSONDocument: Final = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class utc_now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+    """The database's clock. Leases compare against it and never against a host's own clock."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+class utc_now_plus(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+    """The database's clock moved by a number of seconds (an expression or a value; may be negative)."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(utc_now, "postgresql")
+def _pg_now(_element: ColumnElement[datetime], _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(utc_now, "sqlite")
+def _sqlite_now(_element: ColumnElement[datetime], _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
+
+
+@compiles(utc_now_plus, "postgresql")
+def _pg_now_plus(element: utc_now_plus, compiler: SQLCompiler, **kw: Any) -> str:
+    seconds = compiler.process(element.clauses, **kw)
+    return f"(clock_timestamp() + make_interval(secs => CAST({seconds} AS double precision)))"
+
+
+@compiles(utc_now_plus, "sqlite")
+def _sqlite_now_plus(element: utc_now_plus, compiler: SQLCompiler, **kw: Any) -> str:
+    seconds = compiler.process(element.clauses, **kw)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
+
+
+def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[str, Any]:
+    """What `create_engine` needs for this database."""
+    if make_url(url).get_backend_name() == "sqlite":
+        # The driver itself never waits for a lock: that would freeze the gevent hub. We wait in `_begin`.
+        return {"connect_args": {"timeout": 0, "check_same_thread": False}, "pool_size": pool_size}
+    connect_args: dict[str, Any] = {"connect_timeout": 3, "application_name": "marquee"}
+    if behind_pgbouncer:
+        connect_args["prepare_threshold"] = None
+    else:
+        connect_args["options"] = "-c statement_timeout=10000 -c lock_timeout=5000"
+    return {
+        "connect_args": connect_args,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "pool_timeout": 2,
+        "pool_pre_ping": True,
+    }
+
+
+def prepare_engine(engine: Engine, url: URL) -> None:
+    """Hooks an engine up: on SQLite the pragmas, foreign keys, and a BEGIN that we control."""
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # None: the driver starts no transaction of its own; `_begin` does.
+    connection.isolation_level = None
+
+    def pragmas() -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=0"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    _when_free(pragmas)
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # typed as Any|None
+    statement = "BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN"
+    _when_free(lambda: raw.execute(statement))
+
+
+def _when_free(action: Callable[[], object]) -> None:
+    """Repeats an action while another writer holds SQLite's lock, up to 5 s.
+
+    Waiting inside sqlite froze the gevent hub for 10 s; this sleep is cooperative in a patched process.
+    """
+    deadline = time.monotonic() + SQLITE_WRITE_WAIT_S
+    while True:
+        try:
+            action()
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(*_SQLITE_RETRY_S))  # noqa: S311 - jitter, not a secret
+        else:
+            return
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+_PG_PASSING_CLASSES: Final = (
+    "08",  # connection exception
+    "40",  # serialization failure, deadlock
+    "53",  # insufficient resources
+    "55P03",  # lock not available
+    "57",  # operator intervention: shutdown, crash, statement cancelled
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a database error passes by itself: it is down, restarting, locked or out of connections."""
+    if isinstance(error, sqlite3.OperationalError):
+        return _is_busy(error)
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or _is_busy(error.orig):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state:
+        return str(state).startswith(_PG_PASSING_CLASSES)
+    # psycopg gives no SQLSTATE when it could not connect at all.
+    return (
+        type(error.orig).__module__.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
+    )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the database could not write because its disk is full."""
+    original = getattr(error, "orig", error)
+    if getattr(original, "sqlstate", None) == "53100":
+        return True
+    code = getattr(original, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_FULL

@@ -1,0 +1,34 @@
+"""The tables: columns, constraints, relationships and legal state moves."""
+
+from app.models.event import Event, EventCounter
+from app.models.idempotency_key import IdempotencyKey
+from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
+from app.models.organization import Membership, Organization
+from app.models.post import Post
+from app.models.publication import Publication, Visibility
+from app.models.session import RefreshToken, Session
+from app.models.user import User
+from app.models.video import Processing, Rendition, RenditionState, Video
+
+__all__ = [
+    "OPEN_STATES",
+    "Event",
+    "EventCounter",
+    "IdempotencyKey",
+    "Job",
+    "JobState",
+    "Membership",
+    "Organization",
+    "Post",
+    "Processing",
+    "Publication",
+    "RefreshToken",
+    "RelayLock",
+    "Rendition",
+    "RenditionState",
+    "Session",
+    "User",
+    "Video",
+    "Visibility",
+    "Worker",
+]

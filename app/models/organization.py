@@ -1,0 +1,39 @@
+"""An organization, the tenant that owns content, and the memberships of its team."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base
+from app.models.columns import Timestamped, choice_of, foreign_id
+from app.models.user import User
+from app.permissions import Role
+
+
+class Organization(Timestamped, Base):
+    """The tenant: every post, video, job and event belongs to one."""
+
+    __tablename__ = "organizations"
+
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class Membership(Timestamped, Base):
+    """A user's one role in an organization. A suspended one grants nothing."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("user_id", "organization_id"),
+        Index(None, "organization_id"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(foreign_id("users.id"))
+    organization_id: Mapped[UUID] = mapped_column(foreign_id("organizations.id"))
+    role: Mapped[Role] = mapped_column(choice_of(Role))
+    suspended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="raise")
+    organization: Mapped[Organization] = relationship(lazy="raise")

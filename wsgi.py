@@ -1,0 +1,5 @@
+"""The application that `gunicorn wsgi:app` and the `flask` command load."""
+
+from app import create_app
+
+app = create_app()
