@@ -1,0 +1,30 @@
+"""The two predicates that every query made for an actor goes through."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from app.models import Job, Post, Publication, Video, Visibility
+from app.permissions import Action, Actor
+
+Owned = type[Post] | type[Video] | type[Job]
+Readable = type[Post] | type[Video]
+
+
+def owned_by(organization_id: UUID | None, model: Owned) -> ColumnElement[bool]:
+    """Rows of one organization; of nobody's, none. What it leaves out is 404, never 403."""
+    return model.organization_id == organization_id if organization_id else false()
+
+
+def readable_by(actor: Actor, model: Readable) -> ColumnElement[bool]:
+    """Rows the actor may read: what is published and not kept inside, and their own organization's content.
+
+    Unlisted content counts: who knows its id may read it. Lists leave it out by themselves.
+    """
+    open_to_all = and_(
+        model.publication == Publication.PUBLISHED,
+        model.visibility.in_((Visibility.PUBLIC, Visibility.UNLISTED)),
+    )
+    if not actor.may(Action.READ_PRIVATE):
+        return open_to_all
+    return or_(open_to_all, owned_by(actor.organization_id, model))

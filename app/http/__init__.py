@@ -1,0 +1,1 @@
+"""The kernel that routes and controllers stand on: route table, OpenAPI, strict JSON, problems, cursors."""

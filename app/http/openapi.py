@@ -1,0 +1,124 @@
+"""The OpenAPI 3.1 document, generated from the route table and the schemas."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from app.errors import FieldProblem
+from app.http.routing import Access, BodyKind, Route
+
+TITLE: Final = "Marquee"
+VERSION: Final = "0.1.0"
+_REF: Final = "#/components/schemas/{model}"
+_EVERYWHERE: Final = (400, 500, 503)
+
+
+class Problem(BaseModel):
+    """RFC 9457: what went wrong, for people and for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str | None
+    errors: list[FieldProblem] = Field(default_factory=list)
+
+
+def build_document(routes: list[Route]) -> dict[str, Any]:
+    """The whole document; pure, so that the committed file can be compared with it."""
+    schemas, definitions = models_json_schema(_models(routes), ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.full_path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": VERSION, "license": {"name": "MIT", "identifier": "MIT"}},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(definitions.get("$defs", {}).items())),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
+
+
+def _models(routes: list[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "serialization"): None}
+    for route in routes:
+        if route.body is not None:
+            models[route.body, "validation"] = None
+        if route.query is not None:
+            models[route.query, "validation"] = None
+        for schema in route.answers.values():
+            if isinstance(schema, type):
+                models[schema, "serialization"] = None
+    return list(models)
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.endpoint,
+        "summary": route.summary,
+        "tags": [route.endpoint.split(".", 1)[0]],
+        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "responses": {
+            str(status): _response(status, schema, schemas) for status, schema in route.answers.items()
+        },
+        "security": [{"bearer": []}] if route.access is Access.SIGNED_IN else [{}, {"bearer": []}],
+        "x-access": route.access.value,
+    }
+    for status in _problem_statuses(route):
+        operation["responses"].setdefault(str(status), _problem(status, schemas))
+    if route.body is not None:
+        content = {"schema": schemas[route.body, "validation"]}
+        operation["requestBody"] = {"required": True, "content": {route.body_kind.value: content}}
+    return operation
+
+
+def _problem_statuses(route: Route) -> list[int]:
+    statuses = {*_EVERYWHERE, *route.problems, 401, 422}
+    if route.parameters:
+        statuses.add(404)
+    if route.body is not None:
+        statuses |= {413, 415}
+    if route.method != "GET":
+        statuses |= {403, 409, 507}
+    return sorted(statuses)
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
+        for name in route.parameters
+    ]
+
+
+def _path_schema(name: str) -> dict[str, Any]:
+    return {"type": "string", "format": "uuid"} if name.endswith("_id") else {"type": "string"}
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    properties = route.query.model_json_schema(ref_template=_REF)["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+
+
+def _response(status: int, schema: type[BaseModel] | str | None, schemas: Schemas) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if isinstance(schema, str):
+        described["content"] = {schema: {}}
+    elif schema is not None:
+        described["content"] = {"application/json": {"schema": schemas[schema, "serialization"]}}
+    return described
+
+
+def _problem(status: int, schemas: Schemas) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
+    return {"description": HTTPStatus(status).phrase, "content": content}

@@ -1,0 +1,154 @@
+"""The route table: one line an endpoint, which gives the Flask rule, the validation and the OpenAPI entry."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import reduce
+from typing import Final
+from uuid import UUID
+
+from flask import Flask, Response, request
+from pydantic import BaseModel
+from werkzeug.http import parse_etags
+
+from app.errors import BadRequest, PreconditionFailed
+from app.http.answers import Answer, to_response
+from app.http.strict_json import read_json
+from app.http.validation import validate_json, validate_query
+from app.permissions import ANONYMOUS, Actor
+
+API_PREFIX: Final = "/api/v1"
+_PARAMETER: Final = re.compile(r"{(\w+)}")
+
+
+class Access(StrEnum):
+    """Who may call a route at all; what they may see or change there is the service's to decide."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+
+
+class BodyKind(StrEnum):
+    """How a route takes its body."""
+
+    JSON = "application/json"
+    MULTIPART = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. `answers` maps a status to its schema (None: no body, a string: another media type)."""
+
+    method: str
+    path: str
+    access: Access
+    controller: Callable[..., Answer]
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+    body_kind: BodyKind = BodyKind.JSON
+    idempotency: bool = True
+    prefix: str = API_PREFIX
+
+    @property
+    def full_path(self) -> str:
+        return self.prefix + self.path
+
+    @property
+    def parameters(self) -> list[str]:
+        return _PARAMETER.findall(self.path)
+
+    @property
+    def rule(self) -> str:
+        """The same path in Flask's notation."""
+        return _PARAMETER.sub(lambda match: f"<{_converter(match.group(1))}{match.group(1)}>", self.full_path)
+
+    @property
+    def endpoint(self) -> str:
+        """`posts.publish`: unique, and the OpenAPI operation's id."""
+        noun = self.controller.__module__.rsplit(".", 1)[-1].removesuffix("_controller")
+        return f"{noun}.{self.controller.__name__}"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way to a controller."""
+
+    route: Route
+    path: dict[str, str | UUID]
+    actor: Actor = ANONYMOUS
+    query: BaseModel | None = None
+    body: BaseModel | None = None
+    raw_body: bytes = b""
+
+
+Handler = Callable[[Call], Answer]
+Middleware = Callable[[Call, Handler], Answer]
+
+
+def register(
+    app: Flask, routes: list[Route], before: tuple[Middleware, ...], after: tuple[Middleware, ...]
+) -> None:
+    """Adds the rules. A call passes `before`, the validation, `after`, then its controller."""
+    for route in routes:
+        handler = _compose((*before, _validate, *after), _controller_of(route))
+        app.add_url_rule(route.rule, route.endpoint, _view(route, handler), methods=[route.method])
+
+
+def _converter(name: str) -> str:
+    if name.endswith("_id"):
+        return "uuid:"
+    return "path:" if name.endswith("_path") else ""
+
+
+def _view(route: Route, handler: Handler) -> Callable[..., Response]:
+    def view(**path: str | UUID) -> Response:
+        return to_response(handler(Call(route, path)))
+
+    return view
+
+
+def _compose(middlewares: tuple[Middleware, ...], last: Handler) -> Handler:
+    def wrap(following: Handler, middleware: Middleware) -> Handler:
+        return lambda call: middleware(call, following)
+
+    return reduce(wrap, reversed(middlewares), last)
+
+
+def _validate(call: Call, following: Handler) -> Answer:
+    route = call.route
+    call.query = validate_query(route.query)
+    if route.body is not None and route.body_kind is BodyKind.JSON:
+        call.raw_body = read_json()
+        call.body = validate_json(route.body, call.raw_body)
+    return following(call)
+
+
+def _controller_of(route: Route) -> Handler:
+    wanted = set(inspect.signature(route.controller).parameters)
+
+    def handler(call: Call) -> Answer:
+        offered: dict[str, object] = {"actor": call.actor, "body": call.body, "query": call.query}
+        if "expected_revision" in wanted:
+            offered["expected_revision"] = _expected_revision()
+        return route.controller(**call.path, **{name: offered[name] for name in offered if name in wanted})
+
+    return handler
+
+
+def _expected_revision() -> int | None:
+    """The revision that `If-Match` names; None where any will do. Only the revision counts, not the hash."""
+    header = request.headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    tags = list(parse_etags(header))
+    if len(tags) != 1:
+        raise BadRequest("If-Match must hold one strong entity tag.", code="invalid_header")
+    revision = tags[0].split(".", 1)[0]
+    if not (revision.isascii() and revision.isdigit()):
+        raise PreconditionFailed("If-Match names no revision of this object.")
+    return int(revision[:9])

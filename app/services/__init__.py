@@ -1,0 +1,1 @@
+"""Use cases: authorise, query, change, enqueue, raise. They own the transaction."""

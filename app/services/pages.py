@@ -1,0 +1,50 @@
+"""Keyset paging: rows in a total order by (time, id), one page at a time, in both directions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
+
+Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Which page: at most `limit` rows past `after`, the other way when `backwards`."""
+
+    limit: int
+    after: Place | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows in list order, and whether there are more on either side."""
+
+    rows: Sequence[Row[Any]]
+    has_next: bool
+    has_previous: bool
+
+
+def fetch_page(
+    connection: Connection,
+    query: Select[Any],
+    position: Position,
+    *,
+    key: tuple[ColumnElement[Any], ColumnElement[Any]],
+) -> Page:
+    """Runs the query newest first by `key` (a time and the id), which an index serves; one row more tells of a next page."""
+    ordered = query.order_by(*(column.asc() if position.backwards else column.desc() for column in key))
+    if position.after is not None:
+        here = tuple_(*key)
+        # Bound with the columns' own types, so that SQLite compares times in the form it stores.
+        there = tuple_(*position.after, types=[column.type for column in key])
+        ordered = ordered.where(here > there if position.backwards else here < there)
+    found = connection.execute(ordered.limit(position.limit + 1)).all()
+    rows, is_more = found[: position.limit], len(found) > position.limit
+    if position.backwards:
+        return Page(rows[::-1], has_next=True, has_previous=is_more)
+    return Page(rows, has_next=is_more, has_previous=position.after is not None)
