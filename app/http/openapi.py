@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.errors import FieldProblem
-from app.http.routing import Access, BodyKind, Route
+from app.http.routing import Access, Route
 
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
@@ -45,7 +45,8 @@ def build_document(routes: list[Route]) -> dict[str, Any]:
     }
 
 
-Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
+Schemas = dict[Any, dict[str, Any]]
+"""By (schema, mode), as pydantic keys them."""
 
 
 def _models(routes: list[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:

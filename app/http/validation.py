@@ -42,7 +42,7 @@ def validate_query(schema: type[BaseModel] | None) -> BaseModel | None:
             return schema.model_validate({name: values[0] for name, values in given.items()})
         except ValidationError as error:
             problems = [
-                _problem("parameter", ".".join(map(str, found["loc"])), found) for found in _found(error)
+                _problem("parameter", ".".join(str(part) for part in found["loc"]), found) for found in _found(error)
             ]
     if problems:
         raise Invalid("A parameter of the address does not fit.", errors=problems)

@@ -36,7 +36,7 @@ def fetch_page(
     *,
     key: tuple[ColumnElement[Any], ColumnElement[Any]],
 ) -> Page:
-    """Runs the query newest first by `key` (a time and the id), which an index serves; one row more tells of a next page."""
+    """Runs the query newest first by `key` (a time and the id); one row more tells of a next page."""
     ordered = query.order_by(*(column.asc() if position.backwards else column.desc() for column in key))
     if position.after is not None:
         here = tuple_(*key)
