@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Uuid
+from sqlalchemy import Connection, Engine, MetaData, Row, Uuid
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from app import dialect
@@ -39,6 +39,9 @@ class Base(DeclarativeBase):
         },
     )
 
+
+Record: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of a read, by column name; only services make them and only `render` functions take them apart."""
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 

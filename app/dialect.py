@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -176,6 +178,18 @@ def is_passing(error: BaseException) -> bool:
     return (
         type(error.orig).__module__.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
     )
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether a statement gave up waiting for a row that another transaction holds."""
+    original = getattr(error, "orig", error)
+    return getattr(original, "sqlstate", None) == "55P03" or _is_busy(original)
+
+
+def insert_or_skip(connection: Connection, table: type[DeclarativeBase], unique: list[str]) -> Insert:
+    """An INSERT that does nothing where the unique columns are taken; it waits for a rival's transaction."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -172,6 +172,11 @@ class Settings(BaseModel):
         return self.data_dir / "run"
 
     @property
+    def metrics_dirs(self) -> tuple[Path, Path]:
+        """Where the web processes and the workers of this host share their metrics."""
+        return self.run_dir / "metrics" / "web", self.run_dir / "metrics" / "workers"
+
+    @property
     def storage_dir(self) -> Path:
         return self.data_dir / "storage"
 

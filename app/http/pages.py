@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import request
 from pydantic import BaseModel
-from sqlalchemy import Row
+from app.database import Record
 
 from app.http.answers import Answer
 from app.http.cursors import read_cursor, write_cursor
@@ -28,8 +28,8 @@ def position_of(query: BaseModel) -> Position:
 def page_answer(
     page: Page,
     query: BaseModel,
-    render: Callable[[Row[Any]], dict[str, object]],
-    place: Callable[[Row[Any]], tuple[datetime, UUID]],
+    render: Callable[[Record], dict[str, object]],
+    place: Callable[[Record], tuple[datetime, UUID]],
 ) -> Answer:
     """200 with `{data, page: {next_cursor, prev_cursor}}` and `Link`."""
     filters = _filters(query.model_dump(mode="json"))
@@ -48,9 +48,9 @@ def _filters(asked: dict[str, object]) -> dict[str, object]:
 
 
 def _cursors(
-    rows: Sequence[Row[Any]],
+    rows: Sequence[Record],
     page: Page,
-    place: Callable[[Row[Any]], tuple[datetime, UUID]],
+    place: Callable[[Record], tuple[datetime, UUID]],
     filters: dict[str, object],
 ) -> dict[str, str | None]:
     first = (

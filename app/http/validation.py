@@ -41,9 +41,7 @@ def validate_query(schema: type[BaseModel] | None) -> BaseModel | None:
         try:
             return schema.model_validate({name: values[0] for name, values in given.items()})
         except ValidationError as error:
-            problems = [
-                _problem("parameter", ".".join(str(part) for part in found["loc"]), found) for found in _found(error)
-            ]
+            problems = [_problem("parameter", _dotted(found["loc"]), found) for found in _found(error)]
     if problems:
         raise Invalid("A parameter of the address does not fit.", errors=problems)
     return None
@@ -53,7 +51,7 @@ def _name(key: str, alias: str | None) -> str:
     return alias or key
 
 
-def _found(error: ValidationError) -> list[dict[str, object]]:
+def _found(error: ValidationError) -> list[dict[str, Any]]:
     return [
         dict(found) for found in error.errors(include_url=False, include_context=False, include_input=False)
     ]
@@ -74,3 +72,7 @@ def _pointer(location: object) -> str:
     """RFC 6901: `/` and `~` inside a name are escaped."""
     parts = location if isinstance(location, tuple) else ()
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _dotted(location: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in location)

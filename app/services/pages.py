@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, tuple_
+
+from app.database import Record
 
 Place = tuple[datetime, UUID]
 
@@ -24,7 +26,7 @@ class Position:
 class Page:
     """The rows in list order, and whether there are more on either side."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Record]
     has_next: bool
     has_previous: bool
 

@@ -1,0 +1,1 @@
+"""Everything outside our process, one file each, with its own time-outs."""

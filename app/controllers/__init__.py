@@ -1,0 +1,1 @@
+"""Unpack the request, call one service function, return its answer."""

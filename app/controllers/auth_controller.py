@@ -1,0 +1,52 @@
+"""Sign-up, sign-in, refresh, sign-out."""
+
+from flask import request
+
+from app.errors import NotAuthenticated
+from app.http.answers import NO_CONTENT, Answer
+from app.http.cookies import assert_own_origin, clear_refresh_cookie, refresh_cookie, session_answer, wants_token_in_body
+from app.permissions import Actor
+from app.schemas.account_schemas import Refresh, SignIn, SignOut, SignUp, render_session
+from app.services import account_service, session_service
+from app.services.session_service import Device, SignedIn
+
+
+def signup(body: SignUp) -> Answer:
+    signed_in = account_service.sign_up(
+        email=body.email,
+        password=body.password,
+        name=body.name,
+        organization_name=body.organization_name,
+        device=_device(),
+    )
+    return _answer(signed_in, status=201)
+
+
+def signin(body: SignIn) -> Answer:
+    return _answer(account_service.sign_in(email=body.email, password=body.password, device=_device()))
+
+
+def refresh(body: Refresh) -> Answer:
+    assert_own_origin(body.refresh_token)
+    token = body.refresh_token or refresh_cookie()
+    if token is None:
+        raise NotAuthenticated("There is no refresh token in the cookie or the body.")
+    return _answer(session_service.refresh(token))
+
+
+def signout(actor: Actor, body: SignOut) -> Answer:
+    assert_own_origin(body.refresh_token)
+    session_service.sign_out(body.refresh_token or refresh_cookie(), actor)
+    return clear_refresh_cookie(NO_CONTENT)
+
+
+def _answer(signed_in: SignedIn, status: int = 200) -> Answer:
+    user = account_service.profile(signed_in.user_id)
+    organizations = account_service.organizations_of(signed_in.user_id)
+    in_body = signed_in.refresh_token if wants_token_in_body() else None
+    document = render_session(user, organizations[0] if organizations else None, signed_in.access_token, in_body)
+    return session_answer(document, signed_in.refresh_token, status=status)
+
+
+def _device() -> Device:
+    return Device(user_agent=(request.headers.get("User-Agent") or "")[:400] or None, address=request.remote_addr)

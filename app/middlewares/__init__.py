@@ -1,0 +1,1 @@
+"""What stands between a route and its controller, and around every answer."""

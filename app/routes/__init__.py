@@ -1,0 +1,32 @@
+"""The API as a table: every route of the product, and the pipeline that each call passes."""
+
+from typing import Any
+
+from flask import Flask
+
+from app.http.openapi import build_document
+from app.http.routing import Route, register
+from app.middlewares.authenticate import authenticate
+from app.middlewares.idempotency import replay_answer
+from app.routes import auth_routes, job_routes, ops_routes, post_routes, user_routes
+from config import settings
+
+API_ROUTES: list[Route] = [
+    *auth_routes.ROUTES,
+    *user_routes.ROUTES,
+    *post_routes.ROUTES,
+    *job_routes.ROUTES,
+]
+"""What the OpenAPI document describes."""
+
+
+def init_app(app: Flask) -> None:
+    """Registers every route; the try-it page only in development."""
+    pages = ops_routes.ROUTES + (ops_routes.DEVELOPMENT_ROUTES if settings.is_development else [])
+    register(app, [*API_ROUTES, *ops_routes.ROUTES], before=(authenticate,), after=(replay_answer,))
+    app.extensions["marquee_openapi"] = openapi_document
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of this version."""
+    return build_document([*API_ROUTES, *ops_routes.DESCRIBED])

@@ -1,0 +1,12 @@
+"""One's own account."""
+
+from app.controllers import user_controller
+from app.http.routing import Access, Route
+from app.schemas.account_schemas import MeOut, ProfileChange
+
+SIGNED_IN = Access.SIGNED_IN
+
+ROUTES = [
+    Route("GET", "/users/me", SIGNED_IN, user_controller.me, "Read one's own account", answers={200: MeOut}),
+    Route("PATCH", "/users/me", SIGNED_IN, user_controller.change_me, "Change one's own account", ProfileChange, answers={200: MeOut}),
+]  # fmt: skip

@@ -1,0 +1,78 @@
+"""What many schemas share: strict models, texts, times, links to people."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+
+from app.database import Record
+
+PASSWORD_MIN_LENGTH = 12
+EXAMPLE_ID = "019a8f6e-7c3b-7d10-8f3e-2b1c9d4e5f60"
+
+
+class Input(BaseModel):
+    """What comes in: unknown properties are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """What goes out; used to describe and, in tests, to check the answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]
+Time = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000000Z"])
+]
+Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Password = Annotated[
+    str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])
+]
+
+
+class PersonOut(Output):
+    """An author."""
+
+    id: Id
+    slug: str
+    name: str
+    avatar_url: str | None
+
+
+class OrganizationRef(Output):
+    """The organization that owns something."""
+
+    slug: str
+    name: str
+
+
+class PageOut(Output):
+    """Where the pages before and after begin."""
+
+    next_cursor: str | None
+    prev_cursor: str | None
+
+
+class ListQuery(Input):
+    """Paging that every list offers."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(max_length=500)] = None
+
+
+def people(row: Record) -> list[dict[str, object]]:
+    """The authors of a row that was joined with them."""
+    if row.author_id is None:
+        return []
+    return [
+        {
+            "id": str(row.author_id),
+            "slug": row.author_slug,
+            "name": row.author_name,
+            "avatar_url": row.author_avatar_url,
+        }
+    ]

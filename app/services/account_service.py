@@ -1,0 +1,165 @@
+"""Accounts: sign-up, sign-in, and one's own profile."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.database import Record, db, read_connection, savepoint, transaction
+from app.errors import Conflict, Invalid, NotAuthenticated, NotPermitted
+from app.models import Membership, Organization, User
+from app.permissions import Actor, Role
+from app.services import passwords
+from app.services.session_service import Device, SignedIn, open_session
+from app.utils.text import slug_of, with_random_suffix
+from app.utils.times import now
+from config import settings
+
+_SLUG_TRIES: Final = 5
+_WRONG: Final = "The e-mail address or the password is wrong."
+
+
+def sign_up(
+    *, email: str, password: str, name: str, organization_name: str | None, device: Device
+) -> SignedIn:
+    """Makes an account, its organization where the instance gives everyone one, and a session.
+
+    Raises `NotPermitted` unless sign-up is open, `Conflict` (`email_taken`), `Invalid` for a password over
+    1,024 bytes or an organization name where none can be made.
+    """
+    if settings.signup_mode != "open":
+        raise NotPermitted("Accounts are made by invitation here.", code="signup_closed")
+    if organization_name is not None and not settings.personal_organizations:
+        raise Invalid("Organizations are made by the operator here; leave out organization_name.")
+    _check_length(password)
+    assert_free(email)
+    password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
+    with transaction():
+        user = _add_user(email=email, name=name, password_hash=password_hash)
+        organization_id = (
+            _add_organization(user, organization_name) if settings.personal_organizations else None
+        )
+        return open_session(user.id, organization_id, device)
+
+
+def sign_in(*, email: str, password: str, device: Device) -> SignedIn:
+    """Opens a session. An unknown address and a wrong password get the same answer in the same time."""
+    query = select(User.id, User.password_hash, User.disabled_at).where(User.email == email.lower())
+    with read_connection() as connection:
+        user = connection.execute(query).first()
+    fits = len(password.encode()) <= passwords.MAX_BYTES
+    is_right = passwords.verify(password if fits else "", user.password_hash if user else None)
+    if user is None or not is_right or not fits or user.disabled_at is not None:
+        raise NotAuthenticated(_WRONG, code="wrong_credentials")
+    with transaction():
+        return open_session(user.id, _home_of(user.id), device)
+
+
+def profile(user_id: UUID) -> Record:
+    """A user's own account with the organization that a session of theirs acts in by default."""
+    query = (
+        select(
+            User.id, User.email, User.name, User.slug, User.bio, User.avatar_url,
+            User.email_verified_at, User.created_at, User.updated_at,
+        )
+        .where(User.id == user_id)
+    )  # fmt: skip
+    with read_connection() as connection:
+        return connection.execute(query).one()
+
+
+def organizations_of(user_id: UUID) -> list[Record]:
+    """The organizations that a user works in, oldest membership first."""
+    query = (
+        select(Organization.id, Organization.slug, Organization.name, Membership.role)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.user_id == user_id, Membership.suspended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+    )
+    with read_connection() as connection:
+        return list(connection.execute(query))
+
+
+def change_profile(actor: Actor, changes: dict[str, str | None]) -> Record:
+    """Changes one's own name, bio or picture; only the fields given."""
+    user_id = _own_id(actor)
+    with transaction():
+        if changes:
+            db.session.execute(update(User).where(User.id == user_id).values(**changes, updated_at=now()))
+        return profile(user_id)
+
+
+def own_profile(actor: Actor) -> Record:
+    """The actor's own account."""
+    return profile(_own_id(actor))
+
+
+def _own_id(actor: Actor) -> UUID:
+    if actor.user_id is None:
+        raise NotAuthenticated("Sign in first.")
+    return actor.user_id
+
+
+def _check_length(password: str) -> None:
+    if len(password.encode()) > passwords.MAX_BYTES:
+        raise Invalid(
+            "A password may have at most 1,024 bytes.",
+            errors=[{"pointer": "/password", "detail": "At most 1,024 bytes.", "code": "too_long"}],
+        )
+
+
+def assert_free(email: str) -> None:
+    """Raises `Conflict` if the address has an account; the unique constraint has the last word."""
+    with read_connection() as connection:
+        if connection.execute(select(User.id).where(User.email == email.lower())).first():
+            raise _taken()
+
+
+def _taken() -> Conflict:
+    return Conflict("There is an account with this e-mail address.", code="email_taken")
+
+
+def _add_user(*, email: str, name: str, password_hash: str) -> User:
+    slug = slug_of(name, fallback="user")
+    for attempt in range(_SLUG_TRIES):
+        user = User(
+            email=email.lower(),
+            name=name,
+            slug=slug if attempt == 0 else with_random_suffix(slug),
+            password_hash=password_hash,
+        )
+        try:
+            with savepoint():
+                db.session.add(user)
+        except IntegrityError:
+            if db.session.scalar(select(User.id).where(User.email == email.lower())):
+                raise _taken() from None
+        else:
+            return user
+    raise Conflict("No free address could be found for this name; try again.")
+
+
+def _add_organization(user: User, name: str | None) -> UUID:
+    title = name or user.name
+    slug = slug_of(title, fallback="organization")
+    for attempt in range(_SLUG_TRIES):
+        organization = Organization(name=title, slug=slug if attempt == 0 else with_random_suffix(slug))
+        try:
+            with savepoint():
+                db.session.add(organization)
+        except IntegrityError:
+            continue
+        db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=Role.OWNER))
+        return organization.id
+    raise Conflict("No free address could be found for this organization; try again.")
+
+
+def _home_of(user_id: UUID) -> UUID | None:
+    """The organization that a new session acts in: the one joined first."""
+    return db.session.scalar(
+        select(Membership.organization_id)
+        .where(Membership.user_id == user_id, Membership.suspended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    )

@@ -1,0 +1,176 @@
+"""Sessions: who acts, refresh with rotation, sign-out."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from app.database import Record, db, read_connection, transaction
+from app.errors import NotAuthenticated, NotFound
+from app.models import Membership, Organization, RefreshToken, Session, User
+from app.permissions import Actor, Role
+from app.services import tokens
+from app.utils.times import now
+from config import settings
+
+REPLAY_WINDOW: Final = timedelta(seconds=10)
+"""A refresh repeated this soon (a lost answer, two tabs) gets the same successor; later it is theft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a session was opened, as the client said it."""
+
+    user_agent: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The tokens of a session, for its client only."""
+
+    user_id: UUID
+    session_id: UUID
+    access_token: str
+    refresh_token: str
+
+    def __repr__(self) -> str:
+        return f"<SignedIn {self.session_id}>"
+
+
+def open_session(user_id: UUID, organization_id: UUID | None, device: Device) -> SignedIn:
+    """Begins a session inside the caller's transaction; `organization_id` is where it acts by default."""
+    moment = now()
+    session = Session(
+        user_id=user_id,
+        organization_id=organization_id,
+        successor_key=secrets.token_bytes(32),
+        user_agent=device.user_agent,
+        address=device.address,
+        last_used_at=moment,
+        expires_at=moment + timedelta(seconds=settings.session_s),
+    )
+    db.session.add(session)
+    db.session.flush()
+    token = tokens.new_refresh_token()
+    db.session.add(RefreshToken(token_hash=tokens.hash_token(token), session_id=session.id))
+    return SignedIn(user_id, session.id, tokens.write_access_token(user_id, session.id), token)
+
+
+def identify(access_token: str, *, organization_slug: str | None = None) -> Actor:
+    """The actor behind an access token, by one indexed query: a revocation or a new role counts at once.
+
+    Raises `NotAuthenticated`, or `NotFound` for an organization that the user does not belong to.
+    """
+    claims = tokens.read_access_token(access_token)
+    row = _session_row(claims, organization_slug)
+    if row is None:
+        raise NotAuthenticated("The session has ended; sign in again.", code="session_ended")
+    if organization_slug is not None and row.role is None:
+        raise NotFound("You belong to no organization of that name.", code="no_such_organization")
+    return Actor(
+        user_id=claims.user_id,
+        session_id=claims.session_id,
+        organization_id=row.organization_id if row.role else None,
+        organization_slug=row.slug if row.role else None,
+        role=Role(row.role) if row.role else None,
+    )
+
+
+def is_alive(session_id: UUID) -> bool:
+    """Whether a session, and its user, are still in force."""
+    query = (
+        select(Session.id)
+        .join(User, User.id == Session.user_id)
+        .where(Session.id == session_id, *_in_force())
+    )
+    with read_connection() as connection:
+        return connection.execute(query).first() is not None
+
+
+def _in_force() -> tuple[ColumnElement[bool], ...]:
+    return Session.revoked_at.is_(None), Session.expires_at > now(), User.disabled_at.is_(None)
+
+
+def _session_row(claims: tokens.Claims, organization_slug: str | None) -> Record | None:
+    acting_in = Organization.id == Session.organization_id
+    if organization_slug is not None:
+        acting_in = Organization.slug == organization_slug
+    is_member = and_(
+        Membership.user_id == Session.user_id,
+        Membership.organization_id == Organization.id,
+        Membership.suspended_at.is_(None),
+    )
+    query = (
+        select(Organization.id.label("organization_id"), Organization.slug, Membership.role)
+        .select_from(Session)
+        .join(User, User.id == Session.user_id)
+        .outerjoin(Organization, acting_in)
+        .outerjoin(Membership, is_member)
+        .where(Session.id == claims.session_id, Session.user_id == claims.user_id, *_in_force())
+    )
+    with read_connection() as connection:
+        return connection.execute(query).first()
+
+
+def refresh(refresh_token: str) -> SignedIn:
+    """Rotates a refresh token. The row update decides between parallel calls; all get the one successor.
+
+    Raises `NotAuthenticated`; a token used again after 10 s revokes the whole session.
+    """
+    presented = tokens.hash_token(refresh_token)
+    with transaction():
+        token = db.session.get(RefreshToken, presented)
+        session = db.session.get(Session, token.session_id) if token else None
+        if session is None or not _usable(session):
+            raise NotAuthenticated("The refresh token is not valid; sign in again.", code="invalid_token")
+        successor = tokens.successor_of(refresh_token, session.successor_key)
+        is_reused = not _rotate(presented, successor, session)
+        if is_reused:
+            session.revoked_at = now()
+    if is_reused:
+        raise NotAuthenticated("The refresh token was used before; sign in again.", code="token_reused")
+    access_token = tokens.write_access_token(session.user_id, session.id)
+    return SignedIn(session.user_id, session.id, access_token, successor)
+
+
+def _usable(session: Session) -> bool:
+    user = db.session.get_one(User, session.user_id)
+    return session.revoked_at is None and session.expires_at > now() and user.disabled_at is None
+
+
+def _rotate(presented: bytes, successor: str, session: Session) -> bool:
+    """Marks the token as used and adds its successor. False if it was used too long ago."""
+    moment = now()
+    rotated = db.session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.token_hash == presented, RefreshToken.rotated_at.is_(None))
+        .values(rotated_at=moment)
+        .returning(RefreshToken.session_id)
+    ).first()
+    if rotated is not None:
+        db.session.add(RefreshToken(token_hash=tokens.hash_token(successor), session_id=session.id))
+        session.last_used_at = moment
+        return True
+    # A rival was first: read the time that it wrote, not the one this session may have cached.
+    used_at = db.session.scalar(select(RefreshToken.rotated_at).where(RefreshToken.token_hash == presented))
+    return _is_recent(used_at, moment)
+
+
+def _is_recent(used_at: datetime | None, moment: datetime) -> bool:
+    return used_at is not None and moment - used_at <= REPLAY_WINDOW
+
+
+def sign_out(refresh_token: str | None, actor: Actor) -> None:
+    """Ends the session of the token, or the actor's; nothing to end is fine."""
+    with transaction():
+        session_id = actor.session_id
+        if refresh_token is not None:
+            token = db.session.get(RefreshToken, tokens.hash_token(refresh_token))
+            session_id = token.session_id if token else session_id
+        if session_id is not None:
+            ended = update(Session).where(Session.id == session_id, Session.revoked_at.is_(None))
+            db.session.execute(ended.values(revoked_at=now()))
