@@ -4,7 +4,13 @@ from flask import request
 
 from app.errors import NotAuthenticated
 from app.http.answers import NO_CONTENT, Answer
-from app.http.cookies import assert_own_origin, clear_refresh_cookie, refresh_cookie, session_answer, wants_token_in_body
+from app.http.cookies import (
+    assert_own_origin,
+    clear_refresh_cookie,
+    refresh_cookie,
+    session_answer,
+    wants_token_in_body,
+)
 from app.permissions import Actor
 from app.schemas.account_schemas import Refresh, SignIn, SignOut, SignUp, render_session
 from app.services import account_service, session_service
@@ -44,9 +50,13 @@ def _answer(signed_in: SignedIn, status: int = 200) -> Answer:
     user = account_service.profile(signed_in.user_id)
     organizations = account_service.organizations_of(signed_in.user_id)
     in_body = signed_in.refresh_token if wants_token_in_body() else None
-    document = render_session(user, organizations[0] if organizations else None, signed_in.access_token, in_body)
+    document = render_session(
+        user, organizations[0] if organizations else None, signed_in.access_token, in_body
+    )
     return session_answer(document, signed_in.refresh_token, status=status)
 
 
 def _device() -> Device:
-    return Device(user_agent=(request.headers.get("User-Agent") or "")[:400] or None, address=request.remote_addr)
+    return Device(
+        user_agent=(request.headers.get("User-Agent") or "")[:400] or None, address=request.remote_addr
+    )

@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.http.answers import Answer
 
 _ASSETS: Final = files("flask_openapi3_swagger") / "templates" / "swagger"
-_OFFERED: Final = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})
+_OFFERED: Final = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,7 +38,9 @@ def page() -> Answer:
 
 def asset(name: str) -> Answer:
     if name == "start.js":
-        return Answer(response=Response(_START, mimetype="text/javascript"), headers={"Cache-Control": "no-cache"})
+        return Answer(
+            response=Response(_START, mimetype="text/javascript"), headers={"Cache-Control": "no-cache"}
+        )
     if name not in _OFFERED:
         raise NotFound("There is no such file.")
-    return Answer(response=send_from_directory(str(_ASSETS), name, max_age=86400))
+    return Answer(response=send_from_directory(str(_ASSETS / _OFFERED[name]), name, max_age=86400))

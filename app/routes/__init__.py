@@ -8,7 +8,7 @@ from app.http.openapi import build_document
 from app.http.routing import Route, register
 from app.middlewares.authenticate import authenticate
 from app.middlewares.idempotency import replay_answer
-from app.routes import auth_routes, job_routes, ops_routes, post_routes, user_routes
+from app.routes import auth_routes, job_routes, ops_routes, page_routes, post_routes, user_routes
 from config import settings
 
 API_ROUTES: list[Route] = [
@@ -22,8 +22,8 @@ API_ROUTES: list[Route] = [
 
 def init_app(app: Flask) -> None:
     """Registers every route; the try-it page only in development."""
-    pages = ops_routes.ROUTES + (ops_routes.DEVELOPMENT_ROUTES if settings.is_development else [])
-    register(app, [*API_ROUTES, *ops_routes.ROUTES], before=(authenticate,), after=(replay_answer,))
+    pages = page_routes.ROUTES if settings.is_development else []
+    register(app, [*API_ROUTES, *ops_routes.ROUTES, *pages], before=(authenticate,), after=(replay_answer,))
     app.extensions["marquee_openapi"] = openapi_document
 
 

@@ -48,7 +48,12 @@ def fetch(actor: Actor, model: Readable, query: Select[Any], filters: Filters, p
     conditions = [*_narrowed(model, filters), readable_by(actor, model) if is_team else _public(model)]
     moment: ColumnElement[Any] = model.created_at.expression if is_team else model.published_at.expression
     with read_connection() as connection:
-        return fetch_page(connection, query.add_columns(moment.label("sorted_at")).where(*conditions), position, key=(moment, model.id.expression))
+        return fetch_page(
+            connection,
+            query.add_columns(moment.label("sorted_at")).where(*conditions),
+            position,
+            key=(moment, model.id.expression),
+        )
 
 
 def _public(model: Readable) -> ColumnElement[bool]:

@@ -1,0 +1,154 @@
+"""Where files live: a local directory behind keys, so that an object store can stand here later.
+
+A key is a relative path such as `videos/<organization>/<video>/v1/master.m3u8`.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from app.clients import threads
+
+READ_BYTES: Final = 256 * 1024
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class StorageFull(Exception):
+    """No room is left on the storage."""
+
+
+class NoSuchFile(Exception):
+    """Nothing is stored under the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file's size and a validator that changes with its content."""
+
+    path: Path
+    size_bytes: int
+    etag: str
+
+
+class LocalStorage:
+    """Files under one root folder."""
+
+    def __init__(self, root: Path, reserve_bytes: int) -> None:
+        self._root = root
+        self._reserve_bytes = reserve_bytes
+
+    def path_of(self, key: str) -> Path:
+        """The local path of a key. Raises `NoSuchFile` for a key that would leave the root."""
+        parts = PurePosixPath(key).parts
+        if not parts or key.startswith("/") or "\x00" in key or any(part in {"..", "."} for part in parts):
+            raise NoSuchFile(key)
+        return self._root.joinpath(*parts)
+
+    def assert_room(self, size_bytes: int) -> None:
+        """Raises `StorageFull` if that much would eat into the reserve."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self._root).free < size_bytes + self._reserve_bytes:
+            raise StorageFull
+
+    @contextmanager
+    def sink(self, key: str) -> Iterator[IO[bytes]]:
+        """A file to write that appears under its key only when the block ends well, durably on disk."""
+        path = self.path_of(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        try:
+            with full_disk_is_known(), part.open("wb") as file:
+                yield file
+                file.flush()
+                threads.run(os.fsync, file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+    def write_text(self, key: str, text: str) -> None:
+        """Replaces a small text at once for every reader."""
+        path = self.path_of(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        with full_disk_is_known():
+            part.write_text(text, encoding="utf-8")
+        part.replace(path)
+
+    def read_text(self, key: str) -> str:
+        """A small text. Raises `NoSuchFile`."""
+        try:
+            return self.path_of(key).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise NoSuchFile(key) from None
+
+    def exists(self, key: str) -> bool:
+        return self.path_of(key).is_file()
+
+    def stat(self, key: str) -> StoredFile:
+        """Raises `NoSuchFile`."""
+        path = self.path_of(key)
+        try:
+            found = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise NoSuchFile(key) from None
+        if not path.is_file():
+            raise NoSuchFile(key)
+        return StoredFile(path, found.st_size, f"{found.st_size:x}-{found.st_mtime_ns:x}")
+
+    def publish(self, source: Path, key: str) -> None:
+        """Moves a finished file from a work directory under its key, by rename."""
+        target = self.path_of(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with full_disk_is_known():
+            source.replace(target)
+
+    @contextmanager
+    def work_dir(self, name: str) -> Iterator[Path]:
+        """A folder on the same file system for one attempt of one job; gone afterwards."""
+        folder = self._root / "work" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        with full_disk_is_known():
+            folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def delete_tree(self, prefix: str) -> None:
+        """Removes everything under a prefix; nothing there is fine."""
+        shutil.rmtree(self.path_of(prefix), ignore_errors=True)
+        with suppress(OSError):  # the parent stays when it still holds others
+            self.path_of(prefix).parent.rmdir()
+
+    def delete(self, key: str) -> None:
+        """Removes one file; nothing there is fine."""
+        self.path_of(key).unlink(missing_ok=True)
+
+
+@contextmanager
+def full_disk_is_known() -> Iterator[None]:
+    """Turns the operating system's "no space left" into `StorageFull`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFull from error
+        raise
+
+
+def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:
+    """The bytes of a part of a file in pieces; `send_file` would lose its speed on a 206."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while length > 0:
+            piece = file.read(min(READ_BYTES, length))
+            if not piece:
+                return
+            length -= len(piece)
+            yield piece
