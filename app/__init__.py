@@ -11,10 +11,10 @@ from app.services import video_pipeline
 from config import settings
 from config.logs import set_up_logs
 
-_EXPOSED_HEADERS = (
+_EXPOSED_HEADERS = [
     *("ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"),
     *("Content-Range", "Accept-Ranges", "Content-Length", "RateLimit", "RateLimit-Policy"),
-)
+]
 
 
 def create_core() -> Flask:

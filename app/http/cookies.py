@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from flask import request
+from flask import Response, request
 
 from app.errors import NotPermitted
 from app.http.answers import Answer, json_bytes
 from app.http.routing import API_PREFIX
 from config import settings
-from flask import Response
 
 _PATH: Final = f"{API_PREFIX}/auth"
 _IN_BODY: Final = "body"

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import request
 from pydantic import BaseModel
-from app.database import Record
 
+from app.database import Record
 from app.http.answers import Answer
 from app.http.cursors import read_cursor, write_cursor
 from app.services.pages import Page, Position

@@ -52,7 +52,7 @@ def _span(stored: StoredFile) -> tuple[int, int] | None:
 
 
 def _still_the_same(stored: StoredFile) -> bool:
-    """Whether `If-Range` (RFC 9110 §13.1.5) names this very content, by a strong tag; a date never does here."""
+    """Whether `If-Range` (RFC 9110 §13.1.5) names this very content, by a strong tag; a date never does."""
     condition = request.headers.get("If-Range")
     if condition is None:
         return True

@@ -33,7 +33,7 @@ class Filters:
 def fetch(actor: Actor, model: Readable, query: Select[Any], filters: Filters, position: Position) -> Page:
     """A page, newest first. The public list sorts by publication, a team's own list by creation.
 
-    Raises `NotFound` for an unknown organization, `Invalid` without one where the instance has no public index.
+    Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index.
     """
     if filters.organization is None and not settings.public_index:
         raise Invalid(

@@ -97,7 +97,7 @@ def list_(actor: Actor, filters: listing.Filters, position: Position) -> Page:
 
 
 def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> Record:
-    """Saves changed fields and counts the revision up. Raises `PreconditionFailed` if somebody saved before."""
+    """Saves changed fields, counts the revision up. Raises `PreconditionFailed` if somebody saved before."""
     html = render_html(changes["body_markdown"]) if changes.get("body_markdown") is not None else None
     with transaction():
         post = _own(actor, post_id, expected_revision)

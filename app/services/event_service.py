@@ -1,0 +1,138 @@
+"""Events: rows in the transaction of their cause, numbered without a gap per scope; and losable ticks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from app import dialect
+from app.clients import redis
+from app.database import Record, after_commit, before_commit, db, read_connection, unit_values
+from app.models import Event, EventCounter
+from app.utils.ids import new_id
+from app.utils.times import now, rfc3339
+
+WAKE_CHANNEL: Final = "marquee:events"
+TICK_CHANNEL: Final = "marquee:ticks"
+_GATHERED: Final = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    scope: UUID
+    type: str
+    subject: str
+    organization_id: UUID | None
+    data: Mapping[str, object]
+
+
+def record(
+    type_: str, *, subject: str, scope: UUID, organization_id: UUID | None, data: Mapping[str, object]
+) -> None:
+    """Adds an event to the open transaction. It gets its number as one of the transaction's last statements,
+    so that `seq` is gap-free without a lock held during the work.
+    """
+    values = unit_values()
+    gathered = values.get(_GATHERED)
+    if not isinstance(gathered, list):
+        gathered = values[_GATHERED] = []
+        before_commit(lambda: _number(gathered))
+    gathered.append(_Gathered(scope, type_, subject, organization_id, data))
+
+
+def _number(gathered: list[_Gathered]) -> None:
+    """Writes the events: scopes in the order of their ids, so that no two transactions wait in a circle."""
+    moment = now()
+    for scope in sorted({event.scope for event in gathered}):
+        events = [event for event in gathered if event.scope == scope]
+        last = _advance(scope, len(events))
+        first = last - len(events) + 1
+        db.session.execute(
+            insert(Event),
+            [
+                {
+                    "scope_id": scope,
+                    "seq": first + index,
+                    "id": new_id(),
+                    "organization_id": event.organization_id,
+                    "type": event.type,
+                    "subject": event.subject,
+                    "data": dict(event.data),
+                    "occurred_at": moment,
+                }
+                for index, event in enumerate(events)
+            ],
+        )
+        after_commit(lambda scope=scope, last=last: _wake(scope, last))  # type: ignore[misc]  # bound now, per scope
+
+
+def _wake(scope: UUID, seq: int) -> None:
+    redis.publish(WAKE_CHANNEL, orjson.dumps([str(scope), seq]))
+
+
+def _advance(scope: UUID, count: int) -> int:
+    """Moves a scope's counter and returns where it stands; the row lock orders the scope's transactions."""
+    moved = (
+        update(EventCounter)
+        .where(EventCounter.scope_id == scope)
+        .values(seq=EventCounter.seq + count)
+        .returning(EventCounter.seq)
+        .execution_options(synchronize_session=False)
+    )
+    last = db.session.scalar(moved)
+    if last is None:
+        fresh = dialect.insert_or_skip(db.session.connection(), EventCounter, ["scope_id"])
+        db.session.execute(fresh.values(scope_id=scope, seq=0))
+        last = db.session.scalar(moved)
+    return int(last or 0)
+
+
+def since(after: Mapping[UUID, int], *, limit: int) -> Sequence[Record]:
+    """Events past each scope's number, in order; the same code serves live delivery and replay."""
+    if not after:
+        return []
+    past = [and_(Event.scope_id == scope, Event.seq > seq) for scope, seq in after.items()]
+    columns = (
+        Event.scope_id,
+        Event.seq,
+        Event.id,
+        Event.type,
+        Event.subject,
+        Event.organization_id,
+        Event.data,
+    )
+    query = (
+        select(*columns, Event.occurred_at).where(or_(*past)).order_by(Event.scope_id, Event.seq).limit(limit)
+    )
+    with read_connection() as connection:
+        return connection.execute(query).all()
+
+
+def positions(scopes: Sequence[UUID]) -> dict[UUID, int]:
+    """Where each scope's counter stands now."""
+    query = select(EventCounter.scope_id, EventCounter.seq).where(EventCounter.scope_id.in_(scopes))
+    with read_connection() as connection:
+        found = {row.scope_id: row.seq for row in connection.execute(query)}
+    return {scope: found.get(scope, 0) for scope in scopes}
+
+
+def oldest_position(scope: UUID) -> int:
+    """The number before the oldest event still kept."""
+    with read_connection() as connection:
+        oldest = connection.execute(select(func.min(Event.seq)).where(Event.scope_id == scope)).scalar()
+    return (oldest or 1) - 1
+
+
+def tick(type_: str, *, subject: str, organization_id: UUID, data: Mapping[str, Any]) -> None:
+    """Tells who listens now how far something is: through Redis only, losable, without a number."""
+    document = {
+        "type": type_,
+        "subject": subject,
+        "organization_id": str(organization_id),
+        "occurred_at": rfc3339(now()),
+        "data": dict(data),
+    }
+    redis.publish(TICK_CHANNEL, orjson.dumps(document))

@@ -1,0 +1,203 @@
+"""Jobs as rows: enqueue, read, end, cancel, retry. The Celery message is sent by the relay, never here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.access import owned_by
+from app.clients import redis
+from app.database import Record, after_commit, db, read_connection, transaction, unit_values
+from app.dialect import utc_now
+from app.errors import Conflict, NotFound
+from app.jobs import CATALOGUE, JobKind
+from app.models import OPEN_STATES, Job, JobState
+from app.permissions import Action, Actor
+from app.services import event_service
+from app.utils.ids import new_id
+
+WAKE_CHANNEL: Final = "marquee:wake"
+_RETRIABLE: Final = (JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
+Ended = Callable[[Job], None]
+_when_ended: dict[str, Ended] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """What to do, about what, for whom. `parent_id` makes it a child; `run_at` keeps it for later."""
+
+    subject: str | None = None
+    organization_id: UUID | None = None
+    arguments: Mapping[str, object] | None = None
+    parent_id: UUID | None = None
+    run_at: datetime | None = None
+    unique_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job and how many of its children are in which state."""
+
+    job: Record
+    children: Mapping[str, int]
+
+
+def when_ended(kind: JobKind, action: Ended) -> None:
+    """Calls `action` inside the transaction in which a job of the kind fails, dies or is cancelled."""
+    _when_ended[kind.name] = action
+
+
+def enqueue(kind: JobKind, request: JobRequest) -> UUID:
+    """Inserts the job in the open transaction; after its commit a losable wake-up goes to the relay."""
+    job = Job(
+        id=new_id(),
+        kind=kind.name,
+        subject=request.subject,
+        organization_id=request.organization_id,
+        parent_id=request.parent_id,
+        unique_key=request.unique_key,
+        job_class=kind.job_class,
+        priority=kind.priority,
+        max_attempts=kind.max_attempts,
+        arguments=dict(request.arguments or {}),
+        run_at=request.run_at or utc_now(),
+    )
+    db.session.add(job)
+    if request.parent_id is not None:
+        parent = db.session.get_one(Job, request.parent_id, with_for_update=True)
+        parent.children_left = (parent.children_left or 0) + 1
+    db.session.flush()
+    _wake_after_commit()
+    return job.id
+
+
+def _wake_after_commit() -> None:
+    if unit_values().setdefault("wakes_relay", False) is False:
+        unit_values()["wakes_relay"] = True
+        after_commit(_wake)
+
+
+def _wake() -> None:
+    redis.publish(WAKE_CHANNEL, b"")
+
+
+def get(actor: Actor, job_id: UUID) -> JobView:
+    """A job of the actor's organization. Raises `NotFound` for any other."""
+    query = select(*Job.__table__.columns).where(Job.id == job_id, owned_by(actor.organization_id, Job))
+    children = select(Job.state, func.count()).where(Job.parent_id == job_id).group_by(Job.state)
+    with read_connection() as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            raise NotFound("There is no such job.")
+        actor.must(Action.SEE_JOBS)
+        return JobView(row, {state.value: count for state, count in connection.execute(children)})
+
+
+def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> None:
+    """Ends a locked job inside the open transaction, and settles its parent and whoever waits for it."""
+    job.state = state
+    job.error = dict(error) if error else job.error
+    job.finished_at = utc_now()  # the database's clock
+    if state is JobState.SUCCEEDED:
+        job.progress = 1.0
+    _release(job)
+    db.session.flush()
+    _record_end(job)
+    if state is not JobState.SUCCEEDED and job.kind in _when_ended:
+        _when_ended[job.kind](job)
+    if job.parent_id is not None:
+        _settle_parent(job)
+
+
+def _release(job: Job) -> None:
+    job.lease_until = job.lease_token = job.published_at = None
+    job.child_pid = job.children_left = job.continuation = None
+
+
+def lock_parent(parent_id: UUID | None) -> None:
+    """Parents are locked before their children, everywhere, so that no two transactions wait in a circle."""
+    if parent_id is not None:
+        db.session.get(Job, parent_id, with_for_update=True, populate_existing=True)
+
+
+def _settle_parent(child: Job) -> None:
+    parent = db.session.get(Job, child.parent_id, with_for_update=True, populate_existing=True)
+    if parent is None or parent.state is not JobState.RUNNING:
+        return
+    if child.state is not JobState.SUCCEEDED:
+        _end_children(parent, except_id=child.id)
+        end(parent, child.state, child.error)
+        return
+    parent.children_left = (parent.children_left or 1) - 1
+    if parent.children_left == 0:
+        continue_parent(parent)
+
+
+def continue_parent(parent: Job) -> None:
+    """Goes on after the last child: with the continuation if there is one, else the parent is done."""
+    following, parent.continuation = parent.continuation, None
+    if following is None:
+        end(parent, JobState.SUCCEEDED)
+        return
+    request = JobRequest(parent.subject, parent.organization_id, parent.arguments, parent_id=parent.id)
+    enqueue(CATALOGUE[following], request)
+
+
+def _end_children(parent: Job, *, except_id: UUID | None = None) -> None:
+    for child in _open_children(parent.id):
+        if child.id != except_id:
+            child.state = JobState.CANCELLED
+            child.finished_at = utc_now()
+            _end_children(child)
+            _release(child)
+    db.session.flush()
+
+
+def _open_children(parent_id: UUID) -> Sequence[Job]:
+    query = select(Job).where(Job.parent_id == parent_id, Job.state.in_(OPEN_STATES)).order_by(Job.id)
+    return db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def cancel(job_id: UUID) -> None:
+    """Cancels a job and its children; running ones lose their lease, which they notice within a second."""
+    with transaction():
+        job = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+        if job is None or job.state not in OPEN_STATES:
+            return
+        _end_children(job)
+        end(job, JobState.CANCELLED)
+
+
+def retry(job_id: UUID) -> None:
+    """Queues an ended root job again with all its attempts. Raises `Conflict` for one that is not ended."""
+    with transaction():
+        job = db.session.get_one(Job, job_id, with_for_update=True, populate_existing=True)
+        if job.state not in _RETRIABLE:
+            raise Conflict(f"A job that is {job.state} cannot be retried.")
+        requeue(job)
+        job.attempt, job.progress, job.error, job.finished_at = 0, 0.0, None, None
+
+
+def requeue(job: Job, *, run_at: object = None) -> None:
+    """Puts a locked job back into the queue, for anybody, now or at an SQL time."""
+    _release(job)
+    job.state = JobState.QUEUED
+    job.worker_id = None
+    job.publish_count = 0
+    job.run_at = run_at or utc_now()  # type: ignore[assignment]  # an SQL expression
+    db.session.flush()
+    _wake_after_commit()
+
+
+def _record_end(job: Job) -> None:
+    if job.parent_id is None and job.organization_id is not None:
+        event_service.record(
+            f"job.{job.state}",
+            subject=f"job:{job.id}",
+            scope=job.organization_id,
+            organization_id=job.organization_id,
+            data={"id": str(job.id), "kind": job.kind, "subject": job.subject},
+        )

@@ -1,0 +1,79 @@
+"""The Celery app: plain settings for the plain command. The job table is the truth, a message only a hint."""
+
+import logging
+import os
+from typing import Any, Final
+
+from celery import Celery
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready, worker_shutting_down
+from kombu import Queue
+
+from app import create_core
+from app.clients import valkey
+from app.database import forget_connections
+from app.jobs import CATALOGUE, JobClass
+from config import settings
+from config.logs import set_up_logs
+from workers.parent_death import die_with_parent
+from workers.relay import Relay
+
+BROKER_LIMIT_S: Final = 1.0
+
+flask_app = create_core()
+relay = Relay(flask_app)
+celery_app = Celery("marquee", include=["workers.tasks"])
+celery_app.conf.update(
+    broker_url=valkey.redis_url(),
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "socket_timeout": BROKER_LIMIT_S,
+        "socket_connect_timeout": BROKER_LIMIT_S,
+        "retry_on_timeout": False,
+    },
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue=JobClass.LIGHT.value,
+    task_queues=[Queue(job_class.value) for job_class in JobClass],
+    task_routes={kind.name: {"queue": kind.queue} for kind in CATALOGUE.values()},
+    task_create_missing_queues=False,
+    worker_prefetch_multiplier=1,
+    worker_concurrency=settings.worker_slots,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    worker_enable_remote_control=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_proc_alive_timeout=30.0,
+)
+# The warning about running as root speaks of pickle; we take JSON only.
+os.environ.setdefault("C_FORCE_ROOT", "1")  # noqa: TID251 - Celery reads it nowhere else
+
+
+@setup_logging.connect
+def _set_up_logs(**_signal: Any) -> None:
+    set_up_logs()
+    logging.getLogger("celery").setLevel(logging.WARNING)
+
+
+@worker_init.connect
+def _begin(**_signal: Any) -> None:
+    relay.register()
+
+
+@worker_ready.connect
+def _ready(**_signal: Any) -> None:
+    relay.start(celery_app)
+
+
+@worker_shutting_down.connect
+def _leave(**_signal: Any) -> None:
+    relay.stop()
+
+
+@worker_process_init.connect
+def _begin_child(**_signal: Any) -> None:
+    die_with_parent()
+    with flask_app.app_context():
+        forget_connections()
