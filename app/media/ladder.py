@@ -1,0 +1,151 @@
+"""The one ladder, the one set of conditions for copying a source, and the cutting into chunks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.media.probe import AudioStream, Probe, VideoStream
+
+SEGMENT_S: Final = 4
+CHUNK_S: Final = 16
+FIRST_S: Final = 32
+MAX_GAP_S: Final = 10.0
+_COPY_PROFILES: Final = frozenset({"Baseline", "Constrained Baseline", "Main", "High"})
+_COPY_MAX_LEVEL: Final = 52
+_COPY_MAX_FPS: Final = 60.5
+_CAP_BITS_PER_PIXEL: Final = 12_000_000 / (1920 * 1080 * 30)
+
+
+@dataclass(frozen=True, slots=True)
+class InputIssue:
+    """Why a source could not be used as it is."""
+
+    code: str
+    detail: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rendition, named by its short side; rates in bits a second."""
+
+    name: str
+    width: int
+    height: int
+    fps: float
+    cap: int
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of the source that one job encodes at every rung."""
+
+    index: int
+    start_s: int
+    duration_s: float
+
+
+_CAPS: Final = ((1080, 5_000_000), (720, 2_500_000), (480, 1_200_000), (360, 700_000), (240, 350_000))
+_SMALL: Final = 480
+_FILM, _FAST = 30.5, 60.0
+
+
+def copy_issues(probe: Probe) -> list[InputIssue]:
+    """Why the picture can't be copied as it is; empty if it can."""
+    video = probe.video
+    if video is None:
+        return []
+    issues: list[InputIssue] = []
+    if (
+        video.codec != "h264"
+        or video.profile not in _COPY_PROFILES
+        or video.pix_fmt not in {"yuv420p", "yuvj420p"}
+    ):
+        kind = f"{video.codec} {video.profile or ''} {video.pix_fmt or ''}".strip()
+        issues.append(InputIssue("codec", f"The picture is {kind}.", "H.264 8-bit 4:2:0 plays at once."))
+        return issues
+    if not video.all_idr or video.leading_pictures:
+        detail = (
+            "Not every key frame can be jumped to (open GOP)."
+            if video.scanned
+            else "The key frames are unknown."
+        )
+        issues.append(InputIssue("open_gop", detail, "Export with closed GOPs."))
+    if video.largest_gap_s > MAX_GAP_S:
+        detail = f"Key frames are up to {video.largest_gap_s:.0f} s apart."
+        issues.append(
+            InputIssue("long_gop", detail, f"Export with a key frame at least every {MAX_GAP_S:.0f} s.")
+        )
+    if video.rotation:
+        issues.append(
+            InputIssue("rotated", "The picture is stored turned.", "It is turned upright in encoding.")
+        )
+    if video.is_interlaced:
+        issues.append(
+            InputIssue("interlaced", "The picture is interlaced.", "It is deinterlaced in encoding.")
+        )
+    issues += _limits(video)
+    return issues
+
+
+def _limits(video: VideoStream) -> list[InputIssue]:
+    issues = []
+    if (video.level or 0) > _COPY_MAX_LEVEL or (video.fps or 0) > _COPY_MAX_FPS:
+        detail = f"Level {(video.level or 0) / 10} at {video.fps or 0:.0f} frames a second is too much for browsers."
+        issues.append(InputIssue("level", detail, "Export at 60 frames a second or fewer."))
+    if abs(video.sample_aspect - 1) > 0.01:  # noqa: PLR2004 - one percent
+        issues.append(InputIssue("aspect", "Its pixels are not square.", "They are made square in encoding."))
+    return issues
+
+
+def can_copy_audio(audio: AudioStream) -> bool:
+    """AAC-LC with at most two channels plays everywhere as it is."""
+    return audio.codec == "aac" and audio.profile == "LC" and audio.channels <= 2  # noqa: PLR2004 - stereo
+
+
+def stays_in_ladder(probe: Probe) -> bool:
+    """Whether a copied source may stay the top rung: its rate is not far above what we would encode."""
+    video = probe.video
+    if video is None:
+        return False
+    return probe.bitrate <= _CAP_BITS_PER_PIXEL * video.width * video.height * max(video.fps or 30, 30)
+
+
+def rungs(video: VideoStream, *, is_copied: bool) -> list[Rung]:
+    """The renditions to encode, best first: never larger than the source, and below it if that is copied."""
+    short = min(video.shown_size)
+    fitting = [(side, cap) for side, cap in _CAPS if side < short or (side == short and not is_copied)]
+    if not is_copied and (not fitting or short < _CAPS[-1][0]):
+        fitting = [(short - short % 2, _CAPS[-1][1])]
+    return [_rung(video, side, cap) for side, cap in fitting]
+
+
+def _rung(video: VideoStream, side: int, cap: int) -> Rung:
+    width, height = video.shown_size
+    scale = side / min(width, height)
+    long_side = max(2, round(max(width, height) * scale / 2) * 2)
+    shape = (side, long_side) if width < height else (long_side, side)
+    fps = rung_fps(video, side)
+    return Rung(
+        str(side), *shape, fps, round(cap * 1.5) if fps > _FILM else cap, "main" if side <= 360 else "high"
+    )
+
+
+def rung_fps(video: VideoStream, side: int) -> float:
+    """The source's rate up to 30; above, at most 60, and half of it on small rungs."""
+    fps = min(video.fps or 30.0, _FAST)
+    if fps <= _FILM:
+        return max(fps, 1.0)
+    return fps / 2 if side <= _SMALL else fps
+
+
+def chunks(duration_s: float, *, from_s: int = 0) -> list[Chunk]:
+    """Parts of 16 s; a remainder of up to 8 s joins its neighbour, so that none costs a start for nothing."""
+    found: list[Chunk] = []
+    start = from_s
+    while start < duration_s or not found:
+        left = duration_s - start
+        length = left if left <= CHUNK_S + 2 * SEGMENT_S else CHUNK_S
+        found.append(Chunk(len(found), start, max(length, 0.1)))
+        start += CHUNK_S if length == CHUNK_S else max(int(length) + 1, 1)
+    return found

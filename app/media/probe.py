@@ -1,0 +1,118 @@
+"""What the jailed probe found, as records."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+MIN_SIDE, MAX_SIDE, MAX_PIXELS, MAX_FPS = 16, 8192, 36_000_000, 120
+_HDR_TRANSFERS: Final = frozenset({16, 18})  # PQ and HLG, ISO/IEC 23091-2
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    """One audio track."""
+
+    codec: str
+    profile: str | None
+    channels: int
+    sample_rate: int
+    bitrate: int | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """The video track; sizes are as coded, before `rotation` (degrees) is applied."""
+
+    codec: str
+    profile: str | None
+    level: int | None
+    width: int
+    height: int
+    pix_fmt: str | None
+    bit_depth: int | None
+    fps: float | None
+    sample_aspect: float
+    color_transfer: int
+    bitrate: int | None
+    duration_s: float | None
+    start_s: float | None
+    rotation: int
+    is_interlaced: bool
+    decodes: bool
+    frames: int
+    keys: int
+    all_idr: bool
+    leading_pictures: bool
+    largest_gap_s: float
+    truncated: bool
+    variable_rate: bool
+    scanned: bool
+    last_pts_s: float | None = None
+
+    @property
+    def is_turned(self) -> bool:
+        return self.rotation % 180 != 0
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height as a viewer sees them, in square pixels."""
+        width = round(self.width * self.sample_aspect)
+        return (self.height, width) if self.is_turned else (width, self.height)
+
+    @property
+    def is_hdr(self) -> bool:
+        return self.color_transfer in _HDR_TRANSFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A whole file."""
+
+    duration_s: float
+    size_bytes: int
+    streams: int
+    video: VideoStream | None
+    audio: tuple[AudioStream, ...]
+    demuxer: str
+
+    @property
+    def bitrate(self) -> float:
+        """Bits a second of the whole file."""
+        return self.size_bytes * 8 / self.duration_s if self.duration_s else 0.0
+
+
+class Unusable(ValueError):
+    """The file is no media that we can work with; `code` and `hint` are for its owner."""
+
+    def __init__(self, code: str, detail: str, hint: str = "") -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.hint = code, detail, hint
+
+
+def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
+    """The records of a report. Raises `Unusable` for what is broken, empty or out of bounds."""
+    if "error" in report:
+        raise Unusable("corrupt", f"The file can't be read: {report['error']}", "Export it again and retry.")
+    video = VideoStream(**report["video"]) if report["video"] else None
+    audio = tuple(AudioStream(**stream) for stream in report["audio"])
+    if video is None and not audio:
+        raise Unusable("not_a_video", "The file holds neither picture nor sound.")
+    if video is not None:
+        _check_bounds(video)
+    lengths = [report["duration_s"], video.duration_s if video else None, video.last_pts_s if video else None]
+    duration_s = next((length for length in lengths if length), 0.0)
+    if video is not None and not duration_s:
+        duration_s = video.frames / (video.fps or 25)  # a single picture may have no length
+    return Probe(duration_s, report["size_bytes"], report["streams"], video, audio, demuxer)
+
+
+def _check_bounds(video: VideoStream) -> None:
+    sides = (video.width, video.height)
+    if min(sides) < MIN_SIDE or max(sides) > MAX_SIDE or video.width * video.height > MAX_PIXELS:
+        raise Unusable("bad_dimensions", f"Pictures of {video.width}x{video.height} are not taken.")
+    if video.fps and video.fps > MAX_FPS:
+        raise Unusable("bad_frame_rate", f"{video.fps:.0f} frames a second are more than {MAX_FPS}.")
+    if not video.decodes:
+        raise Unusable("corrupt", "Not one picture of it can be decoded.", "Export it again and retry.")
+    if video.truncated:
+        raise Unusable("truncated", "The file ends before its index says.", "Upload the whole file again.")
