@@ -5,11 +5,18 @@ import os
 from typing import Any, Final
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from kombu import Queue
 
-from app import create_core
 from app.clients import valkey
+from app.core import create_core
 from app.database import forget_connections
 from app.jobs import CATALOGUE, JobClass
 from config import settings
@@ -40,6 +47,7 @@ celery_app.conf.update(
     task_routes={kind.name: {"queue": kind.queue} for kind in CATALOGUE.values()},
     task_create_missing_queues=False,
     worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,  # a message waits in the queue for any free slot, not in a busy worker
     worker_concurrency=settings.worker_slots,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
@@ -70,6 +78,11 @@ def _ready(**_signal: Any) -> None:
 @worker_shutting_down.connect
 def _leave(**_signal: Any) -> None:
     relay.stop()
+
+
+@worker_shutdown.connect
+def _end(**_signal: Any) -> None:
+    relay.leave()
 
 
 @worker_process_init.connect

@@ -5,13 +5,15 @@ import platform
 import threading
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from celery import Celery
 from flask import Flask
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import jail, redis
@@ -21,7 +23,7 @@ from config import settings
 
 log = structlog.get_logger("marquee.relay")
 TICK_S: Final = 1.0
-_BROKER_ERRORS: Final = (OperationalError, OSError)
+_BROKER_ERRORS: Final = (OperationalError, RedisError, OSError)
 
 
 class Relay:
@@ -30,12 +32,14 @@ class Relay:
     def __init__(self, app: Flask) -> None:
         self.worker_id = uuid4()
         self._app = app
+        self._card: WorkerCard | None = None
+        self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._missing: set[int] = set()
+        self._missing: set[tuple[int, UUID]] = set()
 
     def register(self) -> None:
-        """Makes the worker known before it takes its first message."""
-        card = WorkerCard(
+        """Makes the worker known before it takes its first message; without a database the thread does it."""
+        self._card = WorkerCard(
             id=self.worker_id,
             host=platform.node(),
             process_id=os.getpid(),
@@ -43,11 +47,15 @@ class Relay:
             cores=settings.worker_cores,
             jail=jail.jail_status(),
         )
-        with self._app.app_context():
-            relay_service.register(card)
+        try:
+            with self._app.app_context():
+                relay_service.see(self._card)
+        except SQLAlchemyError as error:
+            log.warning("the worker waits for the database", cause=type(error).__name__)
 
     def start(self, celery: Celery) -> None:
         """Begins to publish."""
+        threading.Thread(target=self._listen, name="relay-wake", daemon=True).start()
         threading.Thread(target=self._run, args=(celery,), name="relay", daemon=True).start()
 
     def stop(self) -> None:
@@ -56,19 +64,40 @@ class Relay:
             self._stopping.set()
             threading.Thread(target=self._drain, name="drain").start()
 
+    def leave(self) -> None:
+        """The last act of the worker's parent."""
+        with suppress(SQLAlchemyError), self._app.app_context():
+            relay_service.leave(self.worker_id)
+
+    def _listen(self) -> None:
+        for message in redis.messages([job_service.WAKE_CHANNEL], wait_s=TICK_S):
+            if message is not None:  # many wake-ups during one tick make one more tick
+                self._woken.set()
+
     def _run(self, celery: Celery) -> None:
         publish = partial(self._publish, celery)
-        for _ in redis.messages([job_service.WAKE_CHANNEL], wait_s=TICK_S):
-            if self._stopping.is_set():
-                return
+        while not self._stopping.is_set():
+            self._woken.wait(TICK_S)
+            self._woken.clear()
             try:
                 with self._app.app_context():
-                    self._watch_children()
-                    relay_service.each_tick(self.worker_id, publish)
+                    self._tick(publish)
             except SQLAlchemyError as error:
                 log.warning("the relay waits for the database", cause=type(error).__name__)
+            except Exception:
+                log.exception("the relay stumbled")
+
+    def _tick(self, publish: "partial[bool]") -> None:
+        if self._stopping.is_set() or self._card is None:
+            return
+        relay_service.see(self._card)
+        self._watch_children()
+        relay_service.publish_due(publish)
 
     def _publish(self, celery: Celery, job: Due) -> bool:
+        # Celery itself would try for 6 s; the ping fails within 100 ms.
+        if not redis.ping():
+            return False
         try:
             celery.send_task(job.kind, args=[str(job.id)], ignore_result=True)
         except _BROKER_ERRORS as error:
@@ -77,13 +106,13 @@ class Relay:
         return True
 
     def _watch_children(self) -> None:
-        """Requeues the jobs of processes that are gone in two looks; one look may fall between claim and fork."""
+        """Requeues the jobs of processes that are gone in two looks: the first may see a job just ended."""
         processes = relay_service.running_processes(self.worker_id)
-        gone = {pid for pid in processes if not _exists(pid)}
-        lost = [processes[pid] for pid in gone & self._missing]
+        gone = {(pid, job_id) for pid, job_id in processes.items() if not _exists(pid)}
+        lost = dict(gone & self._missing)
         self._missing = gone
         if lost:
-            log.warning("a worker process died", jobs=[str(job_id) for job_id in lost])
+            log.warning("a worker process died", jobs=[str(job_id) for job_id in lost.values()])
             relay_service.requeue_lost(lost, self.worker_id)
 
     def _drain(self) -> None:
@@ -95,9 +124,17 @@ class Relay:
 
 
 def _exists(process_id: int) -> bool:
-    with suppress(PermissionError):
-        try:
-            os.kill(process_id, 0)
-        except ProcessLookupError:
-            return False
-    return True
+    """Whether the child lives; one that waits to be reaped is dead."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(process_id)
+
+
+def _is_zombie(process_id: int) -> bool:
+    with suppress(OSError):  # macOS has no /proc
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    return False

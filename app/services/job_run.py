@@ -1,9 +1,11 @@
 """One attempt of a job: claim, lease, heartbeat, fenced effects, and how it ends."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 from uuid import UUID, uuid4
@@ -24,6 +26,9 @@ from config import settings
 
 log = structlog.get_logger("marquee.jobs")
 LOOK_EVERY_S: Final = 0.5
+PROGRESS_EVERY_S: Final = 0.5
+STUBBORN_AFTER_S: Final = 5.0
+"""How long work may go on after it was told to stop; then its process is killed."""
 COMMIT_WITHIN_S: Final = 60.0
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
@@ -56,7 +61,8 @@ class JobRun:
     lease_token: UUID
     is_ended: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
-    _is_late: bool = False
+    is_late: bool = False
+    _progress_at: float = 0.0
 
     def stopped(self) -> bool:
         """True once it is cancelled, fenced, given back or out of time: end child processes and return."""
@@ -64,18 +70,22 @@ class JobRun:
 
     def stop(self, *, is_late: bool = False) -> None:
         """Tells the work to stop."""
-        self._is_late = self._is_late or is_late
+        self.is_late = self.is_late or is_late
         self._stop.set()
 
     def check(self) -> None:
         """Raises `Fenced` when stopped, `JobFailed` when out of time."""
-        if self._is_late:
-            raise JobFailed("internal", "timeout", f"It took longer than {self.kind.timeout_s} s.")
+        if self.is_late:
+            raise self.out_of_time()
         if self._stop.is_set():
             raise Fenced
 
+    def out_of_time(self) -> JobFailed:
+        """The error of an attempt that took too long."""
+        return JobFailed("internal", "timeout", f"It took longer than {self.kind.timeout_s} s.")
+
     def effect(self, change: Callable[[], Result]) -> Result:
-        """Runs `change` in a transaction that holds the lease. Raises `Fenced`. Waits out a database restart."""
+        """Runs `change` in a transaction that holds the lease. Raises `Fenced`. Outlasts a restart of it."""
         return _until_committed(lambda: self._fenced(change))
 
     def finish(self, change: Callable[[], object] = lambda: None) -> None:
@@ -103,13 +113,18 @@ class JobRun:
         self.is_ended = True
 
     def progress(self, fraction: float) -> None:
-        """Keeps how far the job is; it never goes back within an attempt."""
+        """Keeps how far the job is, at most twice a second; it never goes back within an attempt."""
         value = min(max(fraction, 0.0), 1.0)
-        mine = and_(Job.id == self.id, Job.lease_token == self.lease_token, Job.progress < value)
-        with transaction():
-            db.session.execute(
-                update(Job).where(mine).values(progress=value).execution_options(synchronize_session=False)
-            )
+        if time.monotonic() - self._progress_at < PROGRESS_EVERY_S:
+            return
+        self._progress_at = time.monotonic()
+        further = update(Job).where(_mine(self), Job.progress < value).values(progress=value)
+        try:
+            with transaction():
+                db.session.execute(further.execution_options(synchronize_session=False))
+        except SQLAlchemyError as error:
+            if not dialect.is_passing(error):
+                raise
 
     def settle(self, failure: JobFailed) -> None:
         """Ends a failed attempt: `failed`, `dead`, or queued again after a back-off."""
@@ -130,7 +145,7 @@ class JobRun:
 
     def _fenced(self, change: Callable[[], Result]) -> Result:
         with transaction():
-            job_service.lock_parent(self.parent_id)
+            job_service.lock_ancestors(self.parent_id)
             self._row()
             return change()
 
@@ -178,11 +193,14 @@ def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bou
     try:
         _work[job.kind.name](job)
         if not job.is_ended:
+            job.check()
             job.finish()
     except Fenced:
-        job.check()  # out of time looks like being fenced to the work
-        raise
-    except JobFailed as failure:
+        if not job.is_late:
+            raise
+        job.settle(job.out_of_time())  # to the work it looks like being fenced
+    except JobFailed as error:
+        failure = job.out_of_time() if job.is_late else error
         bound.warning("job failed", **failure.document)
         job.settle(failure)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame: whatever it is becomes the job's error
@@ -212,6 +230,8 @@ def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
         .execution_options(synchronize_session=False)
     )
     with transaction():
+        # Claims of one worker queue up here: two at once would each see the same free core.
+        db.session.execute(select(Worker.id).where(Worker.id == worker_id).with_for_update())
         row = db.session.execute(taken).first()
         if row is None:  # no room here: the relay offers it again
             back = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(published_at=None)
@@ -257,21 +277,42 @@ def _heartbeat(app: Flask, job: JobRun) -> Iterator[None]:
 def _beat(app: Flask, job: JobRun, done: threading.Event) -> None:
     late_at = time.monotonic() + job.kind.timeout_s
     extend_at = time.monotonic() + settings.job_heartbeat_s
+    stubborn_at = float("inf")
     while not done.wait(LOOK_EVERY_S):
         moment = time.monotonic()
         if moment > late_at:
             job.stop(is_late=True)
-        try:
-            with app.app_context():
-                is_held = _extend(job) if moment > extend_at else _look(job)
-        except SQLAlchemyError as error:
-            if not dialect.is_passing(error):
-                log.warning("heartbeat failed", cause=type(error).__name__)
-            continue
         if moment > extend_at:
             extend_at = moment + settings.job_heartbeat_s
+            is_held = _asked(app, job, _extend)
+        else:
+            is_held = _asked(app, job, _look)
         if not is_held and not job.is_ended and not done.is_set():
             job.stop()
+        if job.stopped() and not job.is_ended:
+            stubborn_at = min(stubborn_at, moment + STUBBORN_AFTER_S)
+        if moment > stubborn_at and not job.is_ended and not done.is_set():
+            _kill(app, job)
+
+
+def _asked(app: Flask, job: JobRun, question: Callable[[JobRun], bool]) -> bool:
+    """What the job's row says; while the database is away the lease counts as held."""
+    try:
+        with app.app_context():
+            return question(job)
+    except SQLAlchemyError as error:
+        if not dialect.is_passing(error):
+            log.warning("heartbeat failed", cause=type(error).__name__)
+        return True
+
+
+def _kill(app: Flask, job: JobRun) -> None:
+    """The last resort against work that does not stop: ends its process, whose children die with it."""
+    log.error("job does not stop; its process is killed", job_id=str(job.id), kind=job.kind.name)
+    if job.is_late:
+        with suppress(Fenced, SQLAlchemyError), app.app_context():
+            job.settle(job.out_of_time())
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _mine(job: JobRun) -> Any:  # noqa: ANN401 - an SQL condition

@@ -51,7 +51,10 @@ def when_ended(kind: JobKind, action: Ended) -> None:
 
 
 def enqueue(kind: JobKind, request: JobRequest) -> UUID:
-    """Inserts the job in the open transaction; after its commit a losable wake-up goes to the relay."""
+    """Inserts the job in the open transaction; after its commit a losable wake-up goes to the relay.
+
+    Children come into being where their parent begins to wait for them, or later.
+    """
     job = Job(
         id=new_id(),
         kind=kind.name,
@@ -68,7 +71,9 @@ def enqueue(kind: JobKind, request: JobRequest) -> UUID:
     db.session.add(job)
     if request.parent_id is not None:
         parent = db.session.get_one(Job, request.parent_id, with_for_update=True)
-        parent.children_left = (parent.children_left or 0) + 1
+        if parent.children_left is None:
+            raise RuntimeError("A job that does not wait for children cannot be given one.")
+        parent.children_left += 1
     db.session.flush()
     _wake_after_commit()
     return job.id
@@ -106,8 +111,8 @@ def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> No
     _release(job)
     db.session.flush()
     _record_end(job)
-    if state is not JobState.SUCCEEDED and job.kind in _when_ended:
-        _when_ended[job.kind](job)
+    if state is not JobState.SUCCEEDED:
+        _tell_owner(job)
     if job.parent_id is not None:
         _settle_parent(job)
 
@@ -117,14 +122,32 @@ def _release(job: Job) -> None:
     job.child_pid = job.children_left = job.continuation = None
 
 
-def lock_parent(parent_id: UUID | None) -> None:
+def _tell_owner(job: Job) -> None:
+    if job.kind in _when_ended:
+        _when_ended[job.kind](job)
+
+
+def lock_ancestors(parent_id: UUID | None) -> None:
     """Parents are locked before their children, everywhere, so that no two transactions wait in a circle."""
-    if parent_id is not None:
-        db.session.get(Job, parent_id, with_for_update=True, populate_existing=True)
+    chain: list[UUID] = []
+    while parent_id is not None:
+        chain.append(parent_id)
+        parent_id = db.session.scalar(select(Job.parent_id).where(Job.id == parent_id))
+    for ancestor_id in reversed(chain):
+        _lock(ancestor_id)
+
+
+def _lock(job_id: UUID) -> Job | None:
+    return db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+
+
+def _lock_with_ancestors(job_id: UUID) -> Job | None:
+    lock_ancestors(db.session.scalar(select(Job.parent_id).where(Job.id == job_id)))
+    return _lock(job_id)
 
 
 def _settle_parent(child: Job) -> None:
-    parent = db.session.get(Job, child.parent_id, with_for_update=True, populate_existing=True)
+    parent = _lock(child.parent_id) if child.parent_id else None
     if parent is None or parent.state is not JobState.RUNNING:
         return
     if child.state is not JobState.SUCCEEDED:
@@ -153,7 +176,8 @@ def _end_children(parent: Job, *, except_id: UUID | None = None) -> None:
             child.finished_at = utc_now()
             _end_children(child)
             _release(child)
-    db.session.flush()
+            db.session.flush()
+            _tell_owner(child)
 
 
 def _open_children(parent_id: UUID) -> Sequence[Job]:
@@ -162,9 +186,12 @@ def _open_children(parent_id: UUID) -> Sequence[Job]:
 
 
 def cancel(job_id: UUID) -> None:
-    """Cancels a job and its children; running ones lose their lease, which they notice within a second."""
+    """Cancels a job and its children; running ones lose their lease, which they notice within a second.
+
+    Whoever holds other rows too takes them after this: a job's row comes first, then its video's.
+    """
     with transaction():
-        job = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+        job = _lock_with_ancestors(job_id)
         if job is None or job.state not in OPEN_STATES:
             return
         _end_children(job)
@@ -174,7 +201,11 @@ def cancel(job_id: UUID) -> None:
 def retry(job_id: UUID) -> None:
     """Queues an ended root job again with all its attempts. Raises `Conflict` for one that is not ended."""
     with transaction():
-        job = db.session.get_one(Job, job_id, with_for_update=True, populate_existing=True)
+        job = _lock(job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        if job.parent_id is not None:
+            raise Conflict("A part of a job cannot be retried by itself; retry the whole.")
         if job.state not in _RETRIABLE:
             raise Conflict(f"A job that is {job.state} cannot be retried.")
         requeue(job)

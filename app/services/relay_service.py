@@ -2,17 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
 from app import dialect
-from app.database import db, transaction
+from app.database import db, read_connection, transaction
 from app.dialect import utc_now, utc_now_plus
-from app.jobs import CATALOGUE, RECURRING, JobClass
+from app.jobs import CATALOGUE, RECURRING, JobClass, JobKind
 from app.models import Job, JobState, RelayLock, Worker
 from app.services import job_service
 from app.utils.ids import new_id
@@ -20,6 +20,8 @@ from app.utils.ids import new_id
 WORKER_GONE_AFTER_S: Final = 15
 UNCLAIMED_S: Final = (2, 4, 8)
 """Seconds after which a published job that nobody claimed is published again: first, second, later times."""
+RELAY: Final = "relay"
+CANDIDATES_MAX: Final = 1000
 _LOST: Final = {
     "code": "worker_lost",
     "class": "internal",
@@ -27,6 +29,9 @@ _LOST: Final = {
     "detail": "The process that ran it died again and again.",
     "hint": "Look for memory limits, or for a file that crashes its decoder.",
 }
+
+
+_IS_LEASED: Final = and_(Job.state == JobState.RUNNING, Job.lease_until.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +54,68 @@ class Due:
     kind: str
 
 
-def register(card: WorkerCard) -> None:
-    """Adds the worker; from now on it counts as long as it is seen."""
+def see(card: WorkerCard) -> None:
+    """The worker is alive: adds it, or moves its `seen_at`; from then on it counts."""
+    moved = update(Worker).where(Worker.id == card.id).values(seen_at=utc_now()).returning(Worker.id)
     with transaction():
-        worker = Worker(
-            id=card.id,
-            host=card.host,
-            pid=card.process_id,
-            slots=card.slots,
-            cores=card.cores,
-            jail=card.jail,
-            started_at=utc_now(),
-            seen_at=utc_now(),
-        )
-        db.session.merge(worker)
+        if db.session.scalar(moved.execution_options(synchronize_session=False)) is None:
+            db.session.add(_row_of(card))
+            lock = dialect.insert_or_skip(db.session.connection(), RelayLock, ["name"])
+            db.session.execute(lock.values(name=RELAY))
+
+
+def _row_of(card: WorkerCard) -> Worker:
+    return Worker(
+        id=card.id,
+        host=card.host,
+        pid=card.process_id,
+        slots=card.slots,
+        cores=card.cores,
+        jail=card.jail,
+        started_at=utc_now(),
+        seen_at=utc_now(),
+    )
 
 
 def drain(worker_id: UUID) -> None:
-    """The worker is leaving: it claims no more, and its jobs go on elsewhere without a burnt attempt."""
+    """The worker is leaving: it claims no more, and its jobs go on elsewhere without a burnt attempt.
+
+    Each job is a transaction of its own, which waits for that job's row and for no other.
+    """
     with transaction():
         db.session.execute(update(Worker).where(Worker.id == worker_id).values(is_draining=True))
-        for job in _leased(Job.worker_id == worker_id):
-            job.attempt -= 1
-            job_service.requeue(job)
+    for job_id in running_processes(worker_id).values():
+        with transaction():
+            job = _lock_leased(job_id, Job.worker_id == worker_id)
+            if job is not None:
+                job.attempt -= 1
+                job_service.requeue(job)
 
 
 def leave(worker_id: UUID) -> None:
     """The worker is gone for good."""
     with transaction():
-        worker = db.session.get(Worker, worker_id)
-        if worker is not None:
-            db.session.delete(worker)
+        db.session.execute(delete(Worker).where(Worker.id == worker_id))
 
 
 def running_processes(worker_id: UUID) -> dict[int, UUID]:
     """The worker's child processes that hold a lease, and the job of each."""
-    query = select(Job.child_pid, Job.id).where(
-        Job.worker_id == worker_id, Job.state == JobState.RUNNING, Job.lease_until.is_not(None)
-    )
-    with transaction():
-        return {pid: job_id for pid, job_id in db.session.execute(query) if pid is not None}
+    query = select(Job.child_pid, Job.id).where(Job.worker_id == worker_id, _IS_LEASED)
+    with read_connection() as connection:
+        return {pid: job_id for pid, job_id in connection.execute(query) if pid is not None}
 
 
-def requeue_lost(job_ids: Sequence[UUID], worker_id: UUID) -> None:
-    """Gives jobs whose process died to whoever is free; the attempt counts."""
-    with transaction():
-        for job in _leased(Job.id.in_(job_ids), Job.worker_id == worker_id):
-            _lost(job)
+def requeue_lost(processes: Mapping[int, UUID], worker_id: UUID) -> None:
+    """Gives the jobs of processes that died to whoever is free; the attempt counts."""
+    for process_id, job_id in processes.items():
+        with transaction():
+            _lose(job_id, Job.worker_id == worker_id, Job.child_pid == process_id)
 
 
-def tick(worker_id: UUID) -> list[Due]:
+def tick() -> list[Due]:
     """One round under the relay's lock: what to publish now. Empty if another worker's relay is at it."""
     with transaction():
-        db.session.execute(update(Worker).where(Worker.id == worker_id).values(seen_at=utc_now()))
-    with transaction():
-        lock = select(RelayLock).where(RelayLock.name == "relay").with_for_update(skip_locked=True)
+        lock = select(RelayLock).where(RelayLock.name == RELAY).with_for_update(skip_locked=True)
         if db.session.scalar(lock) is None:
             return []
         _sweep()
@@ -118,26 +130,28 @@ def unpublish(jobs: Sequence[Due]) -> None:
         db.session.execute(back.values(published_at=None).execution_options(synchronize_session=False))
 
 
-def _leased(*conditions: Any) -> Sequence[Job]:
-    query = select(Job).where(Job.state == JobState.RUNNING, Job.lease_until.is_not(None), *conditions)
-    locked = query.order_by(Job.id).with_for_update(skip_locked=True)
-    return db.session.scalars(locked.execution_options(populate_existing=True)).all()
+def _lock_leased(job_id: UUID, *conditions: ColumnElement[bool]) -> Job | None:
+    """The job's row, locked after its ancestors, if it is still leased under these conditions."""
+    job_service.lock_ancestors(db.session.scalar(select(Job.parent_id).where(Job.id == job_id)))
+    query = select(Job).where(Job.id == job_id, _IS_LEASED, *conditions).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _sweep() -> None:
     """Requeues expired leases, ends spent ones, and forgets messages that nobody took."""
-    for job in _leased(Job.lease_until < utc_now()):
-        _lost(job)
-    patience = case(
-        (Job.publish_count <= 1, UNCLAIMED_S[0]),
-        (Job.publish_count == 2, UNCLAIMED_S[1]),
-        else_=UNCLAIMED_S[2],
-    )
+    is_expired = Job.lease_until < utc_now()
+    expired = select(Job.id).where(_IS_LEASED, is_expired).order_by(Job.parent_id, Job.id)
+    for job_id in db.session.scalars(expired).all():
+        _lose(job_id, is_expired)
+    patience = case(dict(enumerate(UNCLAIMED_S, start=1)), value=Job.publish_count, else_=UNCLAIMED_S[-1])
     unclaimed = update(Job).where(Job.state == JobState.QUEUED, Job.published_at < utc_now_plus(-patience))
     db.session.execute(unclaimed.values(published_at=None).execution_options(synchronize_session=False))
 
 
-def _lost(job: Job) -> None:
+def _lose(job_id: UUID, *conditions: ColumnElement[bool]) -> None:
+    job = _lock_leased(job_id, *conditions)
+    if job is None:
+        return
     if job.attempt >= job.max_attempts:
         job_service.end(job, JobState.DEAD, _LOST)
     else:
@@ -172,27 +186,35 @@ class _Room:
 
     slots: int
     cores: int
+    workers: int
+    load: Counter[UUID | None] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
 
-    def take(self, job_class: JobClass) -> bool:
-        if self.slots <= 0 or (job_class is JobClass.HEAVY and self.cores <= 0):
+    def count(self, kind: JobKind, organization_id: UUID | None, number: int) -> None:
+        """Takes slots for jobs of a kind."""
+        self.slots -= number
+        self.cores -= number if kind.job_class is JobClass.HEAVY else 0
+        self.load[organization_id] += number
+        self.kinds[kind.name] += number
+
+    def has_room_for(self, kind: JobKind) -> bool:
+        """Whether one more job of the kind would find a slot."""
+        if kind.per_worker is not None and self.kinds[kind.name] >= kind.per_worker * self.workers:
             return False
-        self.slots -= 1
-        self.cores -= job_class is JobClass.HEAVY
-        return True
+        return self.slots > 0 and (kind.job_class is JobClass.LIGHT or self.cores > 0)
 
 
 def _choose() -> list[Due]:
     """Due jobs in fair order: fewest at work in their organization, then priority, then age."""
-    room, load = _room()
-    if room.slots <= 0:
-        return []
-    waiting = _candidates(room.slots)
+    room = _room()
+    waiting = _candidates(room.slots) if room.slots > 0 else []
     chosen: list[Due] = []
     while waiting and room.slots > 0:
-        row = min(waiting, key=lambda row: (load[row.organization_id], row.priority, row.id))
+        row = min(waiting, key=lambda row: (room.load[row.organization_id], row.priority, row.id))
         waiting.remove(row)
-        if room.take(row.job_class):
-            load[row.organization_id] += 1
+        kind = CATALOGUE[row.kind]
+        if room.has_room_for(kind):
+            room.count(kind, row.organization_id, 1)
             chosen.append(Due(row.id, row.kind))
     if chosen:
         published = update(Job).where(Job.id.in_([due.id for due in chosen]))
@@ -201,40 +223,39 @@ def _choose() -> list[Due]:
     return chosen
 
 
-def _room() -> tuple[_Room, Counter[UUID | None]]:
+def _room() -> _Room:
+    """What live workers have left: a job that is published but unclaimed counts as taken."""
     alive = Worker.seen_at > utc_now_plus(-WORKER_GONE_AFTER_S)
-    totals = select(func.coalesce(func.sum(Worker.slots), 0), func.coalesce(func.sum(Worker.cores), 0))
-    slots, cores = db.session.execute(totals.where(alive, Worker.is_draining.is_(False))).one()
-    room, load = _Room(int(slots), int(cores)), Counter[UUID | None]()
-    is_running = (Job.state == JobState.RUNNING) & Job.lease_until.is_not(None)
-    is_published = (Job.state == JobState.QUEUED) & Job.published_at.is_not(None)
-    taken = select(Job.organization_id, Job.job_class, func.count()).where(is_running | is_published)
-    for organization_id, job_class, count in db.session.execute(
-        taken.group_by(Job.organization_id, Job.job_class)
-    ):
-        load[organization_id] += count
-        room.slots -= count
-        room.cores -= count if job_class is JobClass.HEAVY else 0
-    return room, load
-
-
-def _candidates(per_organization: int) -> list[Any]:
-    """The first due jobs of each organization and class; more than there are slots would not be looked at."""
-    place = func.row_number().over(
-        partition_by=(Job.organization_id, Job.job_class), order_by=(Job.priority, Job.id)
+    totals = select(
+        func.coalesce(func.sum(Worker.slots), 0), func.coalesce(func.sum(Worker.cores), 0), func.count()
     )
-    columns = (Job.id, Job.kind, Job.organization_id, Job.job_class, Job.priority)
-    due = select(*columns, place.label("place")).where(
-        Job.state == JobState.QUEUED, Job.published_at.is_(None), Job.run_at <= utc_now()
+    slots, cores, workers = db.session.execute(totals.where(alive, Worker.is_draining.is_(False))).one()
+    room = _Room(int(slots), int(cores), int(workers))
+    is_published = and_(Job.state == JobState.QUEUED, Job.published_at.is_not(None))
+    taken = select(Job.organization_id, Job.kind, func.count()).where(or_(_IS_LEASED, is_published))
+    for organization_id, name, number in db.session.execute(taken.group_by(Job.organization_id, Job.kind)):
+        room.count(CATALOGUE[name], organization_id, number)
+    return room
+
+
+def _candidates(per_kind: int) -> list[Any]:
+    """The first due jobs of each organization and kind; more than there are slots would not be looked at."""
+    place = func.row_number().over(partition_by=(Job.organization_id, Job.kind), order_by=Job.id)
+    due = select(Job.id, Job.kind, Job.organization_id, Job.priority, place.label("place")).where(
+        Job.state == JobState.QUEUED,
+        Job.published_at.is_(None),
+        Job.run_at <= utc_now(),
+        Job.kind.in_(CATALOGUE),
     )
     ranked = due.subquery()
-    query = select(ranked).where(ranked.c.place <= per_organization).limit(1000)
-    return list(db.session.execute(query))
+    query = select(ranked).where(ranked.c.place <= per_kind)
+    first = query.order_by(ranked.c.place, ranked.c.priority, ranked.c.id).limit(CANDIDATES_MAX)
+    return list(db.session.execute(first))
 
 
-def each_tick(worker_id: UUID, publish: Callable[[Due], bool]) -> None:
+def publish_due(publish: Callable[[Due], bool]) -> None:
     """One tick and its publishing, after the commit; the first failure takes the rest back."""
-    due = tick(worker_id)
+    due = tick()
     for index, job in enumerate(due):
         if not publish(job):
             unpublish(due[index:])
