@@ -1,55 +1,10 @@
 """Marquee: posts, video and members for organizations behind one REST API."""
 
 from flask import Flask
-from flask_cors import CORS
-from flask_migrate import Migrate
-
-from app import database, routes
-from app.http import problems
-from app.middlewares import request_id, security_headers
-from app.services import video_pipeline
-from config import settings
-from config.logs import set_up_logs
-
-_EXPOSED_HEADERS = [
-    *("ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"),
-    *("Content-Range", "Accept-Ranges", "Content-Length", "RateLimit", "RateLimit-Policy"),
-]
-
-
-def create_core() -> Flask:
-    """The part that workers need too: settings, logs, database, and the work behind each kind of job."""
-    set_up_logs()
-    app = Flask("app", static_folder=None)
-    app.config["MAX_FORM_PARTS"] = 20
-    database.init_app(app)
-    video_pipeline.register()
-    return app
 
 
 def create_app() -> Flask:
     """The application: the core, and everything that answers a request."""
-    _report_errors()
-    app = create_core()
-    Migrate(app, database.db)
-    # The order counts: what is added first runs last after a request.
-    security_headers.init_app(app)
-    request_id.init_app(app)
-    if settings.cors_origins:
-        CORS(
-            app,
-            origins=list(settings.cors_origins),
-            supports_credentials=True,
-            expose_headers=_EXPOSED_HEADERS,
-        )
-    problems.init_app(app)
-    routes.init_app(app)
-    return app
+    from app.factory import build  # noqa: PLC0415 - workers import `app` too and need none of the HTTP side
 
-
-def _report_errors() -> None:
-    if settings.sentry_dsn is None:
-        return
-    import sentry_sdk  # noqa: PLC0415 - an optional extra, and 1.2 s to import
-
-    sentry_sdk.init(settings.sentry_dsn, environment=settings.app_env, send_default_pii=False)
+    return build()

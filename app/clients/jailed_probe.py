@@ -26,7 +26,7 @@ def main(path: str, demuxer: str) -> None:
         with av.open(path, format=demuxer.split(",", maxsplit=1)[0], options=options) as container:
             report = _report(container, path)
     except (av.error.FFmpegError, ValueError) as error:
-        report = {"error": str(error)[:300]}
+        report = {"error": (getattr(error, "strerror", None) or "it is not media")[:200]}
     sys.stdout.write(json.dumps(report) + "\n")
 
 

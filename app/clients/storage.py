@@ -4,6 +4,7 @@ A key is a relative path such as `videos/<organization>/<video>/v1/master.m3u8`.
 """
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -73,19 +74,36 @@ class LocalStorage:
 
     def write_text(self, key: str, text: str) -> None:
         """Replaces a small text at once for every reader."""
+        self.write_bytes(key, text.encode())
+
+    def write_bytes(self, key: str, content: bytes) -> None:
+        """Replaces a small file at once for every reader."""
         path = self.path_of(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         with full_disk_is_known():
-            part.write_text(text, encoding="utf-8")
+            part.write_bytes(content)
         part.replace(path)
+
+    def read_bytes(self, key: str) -> bytes:
+        """A small file. Raises `NoSuchFile`."""
+        try:
+            return self.path_of(key).read_bytes()
+        except FileNotFoundError:
+            raise NoSuchFile(key) from None
+
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        """Keeps other processes of this host out of what is read and written again under a key."""
+        path = self.path_of(key)
+        path.mkdir(parents=True, exist_ok=True)
+        with (path / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def read_text(self, key: str) -> str:
         """A small text. Raises `NoSuchFile`."""
-        try:
-            return self.path_of(key).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise NoSuchFile(key) from None
+        return self.read_bytes(key).decode()
 
     def exists(self, key: str) -> bool:
         return self.path_of(key).is_file()

@@ -6,13 +6,21 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from app.errors import FieldProblem
 from app.http.routing import Access, Route
 
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
 _REF: Final = "#/components/schemas/{model}"
 _EVERYWHERE: Final = (400, 500, 503)
+
+
+class WrongPlace(BaseModel):
+    """One wrong place: a JSON pointer into the body, or the name of a parameter."""
+
+    pointer: str | None = None
+    parameter: str | None = None
+    detail: str
+    code: str
 
 
 class Problem(BaseModel):
@@ -25,7 +33,7 @@ class Problem(BaseModel):
     instance: str
     code: str
     request_id: str | None
-    errors: list[FieldProblem] = Field(default_factory=list)
+    errors: list[WrongPlace] = Field(default_factory=list)
 
 
 def build_document(routes: list[Route]) -> dict[str, Any]:

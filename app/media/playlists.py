@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _EXTINF: Final = re.compile(r"#EXTINF:([0-9.]+)")
+_MAP: Final = re.compile(r'#EXT-X-MAP:URI="([^"]+)"')
 VERSION: Final = 7
 INIT: Final = "init.mp4"
 
@@ -51,7 +52,11 @@ class AudioTrack:
 
 
 def read_segments(text: str) -> list[Segment]:
-    """The segments that a media playlist lists."""
+    """The segments that FFmpeg's media playlist lists, by their file names."""
+    return [Segment(segment.uri.rsplit("/", 1)[-1], segment.duration_s) for segment in _listed(text)]
+
+
+def _listed(text: str) -> list[Segment]:
     found: list[Segment] = []
     length: float | None = None
     for line in text.splitlines():
@@ -59,9 +64,18 @@ def read_segments(text: str) -> list[Segment]:
         if match:
             length = float(match.group(1))
         elif length is not None and line and not line.startswith("#"):
-            found.append(Segment(line.rsplit("/", 1)[-1], length))
+            found.append(Segment(line, length))
             length = None
     return found
+
+
+def read_parts(text: str) -> list[Part]:
+    """The parts of one of our own playlists, split at their discontinuities."""
+    parts: list[Part] = []
+    for piece in text.split("#EXT-X-DISCONTINUITY\n"):
+        init = _MAP.search(piece)
+        parts.append(Part(tuple(_listed(piece)), init.group(1) if init else INIT))
+    return parts
 
 
 def is_complete(text: str) -> bool:

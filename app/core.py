@@ -1,0 +1,17 @@
+"""The part of the application that web processes and workers share."""
+
+from flask import Flask
+
+from app import database
+from app.services import maintenance_service, video_pipeline
+from config.logs import set_up_logs
+
+
+def create_core() -> Flask:
+    """Logs, database, and the work behind each kind of job."""
+    set_up_logs()
+    app = Flask("app", static_folder=None)
+    database.init_app(app)
+    maintenance_service.register()
+    video_pipeline.register()
+    return app

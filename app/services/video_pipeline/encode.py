@@ -1,0 +1,161 @@
+"""Encode: the chunks of the ladder, what is left of the copies, and the checksum. Each can be done again."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.clients import ffmpeg
+from app.clients.stores import storage
+from app.media import commands, ladder, playlists
+from app.media.ladder import Chunk
+from app.media.playlists import Part
+from app.services.job_run import JobRun
+from app.services.video_pipeline import material as m
+from app.services.video_pipeline import outcome
+from app.services.video_pipeline.material import Growing, Material
+
+TICK_S: Final = 1.0
+_HASH_BYTES: Final = 1024 * 1024
+
+
+def chunk_list(rung: str, index: int) -> str:
+    """The name of the list of one chunk's segments at one rung; its presence says that the chunk is done."""
+    return f"{rung}/chunk-{index:05d}.m3u8"
+
+
+def encode_chunk(job: JobRun) -> None:
+    """Every rung of one chunk. Segments are named by their place in the film, so joining is text only."""
+    material = m.load(job)
+    probe, rungs, chunk = material.probed(), material.rungs(), Chunk(**job.arguments)
+    lowest = rungs[-1].name
+    with m.faults(job, "encode"), storage().work_dir(str(job.id)) as work:
+        for rung in rungs:
+            (work / rung.name).mkdir()
+        argv = commands.encode_chunk(material.original, probe, rungs, chunk, work)
+        limits = m.limits(probe, background=True, duration_s=chunk.duration_s)
+        running = ffmpeg.start(argv, reads=[material.original], writes=work, limits=limits)
+        ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk)
+        ffmpeg.wait([running], stopped=job.stopped, on_poll=ticker.look)
+        for rung in rungs:
+            _publish_chunk(material, rung.name, chunk, work / rung.name)
+        _grow_first(material)
+    outcome.tell_progress(job, 1.0)
+    job.finish()
+
+
+@dataclass(slots=True)
+class _Ticker:
+    """Tells at most once a second how far a chunk is, by the segments that FFmpeg has finished."""
+
+    job: JobRun
+    playlist: Path
+    chunk: Chunk
+    told_at: float = 0.0
+
+    def look(self) -> bool:
+        if time.monotonic() - self.told_at >= TICK_S and self.playlist.is_file():
+            self.told_at = time.monotonic()
+            listed = playlists.read_segments(self.playlist.read_text(encoding="utf-8"))
+            done_s = sum(segment.duration_s for segment in listed)
+            outcome.tell_progress(self.job, min(done_s / self.chunk.duration_s, 0.99))
+        return False
+
+
+def _publish_chunk(material: Material, rung: str, chunk: Chunk, folder: Path) -> None:
+    segments = playlists.read_segments((folder / m.PLAYLIST).read_text(encoding="utf-8"))
+    storage().write_bytes(material.key(f"{rung}/{playlists.INIT}"), (folder / playlists.INIT).read_bytes())
+    for segment in segments:
+        storage().publish(folder / segment.uri, material.key(f"{rung}/{segment.uri}"))
+    text = playlists.media_playlist([Part(tuple(segments))], is_ended=True)
+    storage().write_text(material.key(chunk_list(rung, chunk.index)), text)
+
+
+def chunk_segments(material: Material, rung: str, chunk: Chunk) -> tuple[playlists.Segment, ...] | None:
+    """The segments of a finished chunk, or None while it is not."""
+    key = material.key(chunk_list(rung, chunk.index))
+    return tuple(playlists.read_segments(storage().read_text(key))) if storage().exists(key) else None
+
+
+def _grow_first(material: Material) -> None:
+    """Lengthens the playlist that plays already by the chunks that follow it without a gap."""
+    probe = material.probed()
+    if material.is_copied or probe.video is None or probe.duration_s <= ladder.FIRST_S:
+        return
+    with storage().locked(material.key(m.FIRST)):
+        opening = material.key(f"{m.FIRST}/{m.PLAYLIST}")
+        storage().write_text(opening, _grown(material, playlists.read_parts(storage().read_text(opening))[0]))
+
+
+def _grown(material: Material, first: Part) -> str:
+    """The first rung's playlist with the finished chunks behind it."""
+    rung = growth_rung(material)
+    following: list[playlists.Segment] = []
+    is_whole = True
+    for chunk in ladder.chunks(material.probed().duration_s):
+        if chunk.start_s < ladder.FIRST_S:
+            continue
+        segments = chunk_segments(material, rung, chunk)
+        if segments is None:
+            is_whole = False
+            break
+        following += [playlists.Segment(f"../{rung}/{seg.uri}", seg.duration_s) for seg in segments]
+    parts = [first]
+    if following:
+        parts.append(Part(tuple(following), init=f"../{rung}/{playlists.INIT}"))
+    return playlists.media_playlist(parts, is_ended=is_whole)
+
+
+def growth_rung(material: Material) -> str:
+    """The rung nearest in size to the first one."""
+    rungs = material.rungs()
+    small = [rung for rung in rungs if min(rung.width, rung.height) <= commands.FIRST_SIDE]
+    return (small[0] if small else rungs[-1]).name
+
+
+def copy_rest(job: JobRun) -> None:
+    """Copies the picture to its end; the segments that play already come out the same."""
+    material = m.load(job)
+    probe = material.probed()
+    _grow(
+        job, material, m.SOURCE, lambda folder: commands.copy_video(material.original, probe.demuxer, folder)
+    )
+
+
+def encode_audio(job: JobRun) -> None:
+    """Brings the sound to its end; the segments that play already come out the same."""
+    material = m.load(job)
+    _grow(job, material, m.AUDIO, lambda folder: commands.audio(material.original, material.probed(), folder))
+
+
+def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], list[str]]) -> None:
+    with m.faults(job, name), storage().work_dir(str(job.id)) as work:
+        growing = Growing(material, name, work / name)
+        limits = m.limits(material.probed(), background=False)
+        running = ffmpeg.start(
+            argv(work / name), reads=[material.original], writes=work / name, limits=limits
+        )
+        already = len(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
+
+        def look() -> bool:
+            growing.look(at_least=already)
+            return False
+
+        ffmpeg.wait([running], stopped=job.stopped, on_poll=look)
+
+
+def checksum(job: JobRun) -> None:
+    """The SHA-256 of the uploaded file."""
+    material = m.load(job)
+    digest = hashlib.sha256()
+    with material.original.open("rb") as file:
+        while piece := file.read(_HASH_BYTES):
+            digest.update(piece)
+            job.check()
+
+    def save() -> None:
+        m.locked(job).sha256 = digest.hexdigest()
+
+    job.finish(save)

@@ -1,0 +1,186 @@
+"""What every step works on: the video as it stands, the keys of its files, and growing playlists."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.clients import ffmpeg
+from app.clients.storage import StorageFull
+from app.clients.stores import storage
+from app.database import db, transaction
+from app.media import ladder, playlists
+from app.media.playlists import Part
+from app.media.probe import AudioStream, Probe, Unusable, VideoStream
+from app.models import Rendition, RenditionState, Video
+from app.services.job_run import Fenced, JobFailed, JobRun
+
+PLAYLIST: Final = "playlist.m3u8"
+SOURCE, FIRST, AUDIO = "source", "first", "audio"
+
+
+def video_prefix(organization_id: UUID, video_id: UUID) -> str:
+    """Where everything of a video is stored."""
+    return f"videos/{organization_id}/{video_id}"
+
+
+def original_key(organization_id: UUID, video_id: UUID) -> str:
+    """The uploaded file; no address leads to it."""
+    return f"{video_prefix(organization_id, video_id)}/original"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A video as a job found it."""
+
+    video_id: UUID
+    organization_id: UUID
+    version: int
+    probe: Probe | None
+    renditions: tuple[str, ...]
+
+    def key(self, name: str) -> str:
+        """The key of one of its media files."""
+        return f"{video_prefix(self.organization_id, self.video_id)}/v{self.version}/{name}"
+
+    @property
+    def original(self) -> Path:
+        """The uploaded file."""
+        return storage().stat(original_key(self.organization_id, self.video_id)).path
+
+    def probed(self) -> Probe:
+        """The probe that an earlier step saved."""
+        if self.probe is None:
+            raise JobFailed("internal", "no_probe", "The file was not probed.")
+        return self.probe
+
+    def rungs(self) -> list[ladder.Rung]:
+        """The renditions to encode."""
+        probe = self.probed()
+        if probe.video is None:
+            return []
+        return ladder.rungs(probe.video, is_copied=self.is_copied)
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether the source's own picture is one of the renditions."""
+        return self.probe is not None and self.probe.video is not None and not ladder.copy_issues(self.probe)
+
+
+def load(job: JobRun) -> Material:
+    """The video that the job is about. Raises `Fenced` if it is gone."""
+    with transaction():
+        video = db.session.get(Video, _video_id(job))
+        if video is None:
+            job.stop()
+            raise Fenced
+        names = select(Rendition.name).where(Rendition.video_id == video.id).order_by(Rendition.position)
+        renditions = tuple(db.session.scalars(names))
+        probe = probe_of(video.probe) if video.probe else None
+        return Material(video.id, video.organization_id, video.version, probe, renditions)
+
+
+def locked(job: JobRun) -> Video:
+    """The job's video, locked in the open transaction. Raises `Fenced` if it is gone."""
+    video = db.session.get(Video, _video_id(job), with_for_update=True, populate_existing=True)
+    if video is None:
+        job.stop()
+        raise Fenced
+    return video
+
+
+def _video_id(job: JobRun) -> UUID:
+    return UUID(str(job.subject).removeprefix("video:"))
+
+
+def probe_of(document: dict[str, Any]) -> Probe:
+    """The probe as it was saved."""
+    video = VideoStream(**document["video"]) if document["video"] else None
+    return Probe(
+        duration_s=document["duration_s"],
+        size_bytes=document["size_bytes"],
+        streams=document["streams"],
+        video=video,
+        audio=tuple(AudioStream(**stream) for stream in document["audio"]),
+        demuxer=document["demuxer"],
+    )
+
+
+def limits(probe: Probe, *, background: bool, duration_s: float | None = None) -> ffmpeg.Limits:
+    """FFmpeg's limits for work on this source."""
+    pixels = probe.video.width * probe.video.height if probe.video else 0
+    return ffmpeg.limits_for(duration_s or probe.duration_s, pixels, background=background)
+
+
+@contextmanager
+def faults(job: JobRun, stage: str) -> Iterator[None]:
+    """Says what went wrong in the words of jobs."""
+    try:
+        yield
+    except ffmpeg.Stopped:
+        job.check()
+        raise Fenced from None
+    except StorageFull:
+        raise JobFailed("transient", "storage_full", "The disk is full.", stage=stage) from None
+    except Unusable as error:
+        raise JobFailed("input", error.code, error.detail, hint=error.hint, stage=stage) from None
+    except ffmpeg.FFmpegFailed as error:
+        kind = "transient" if error.is_transient else "input"
+        hint = "Export the video again, for example as H.264 in MP4."
+        raise JobFailed(kind, "media_error", error.detail, hint=hint, stage=stage) from None  # type: ignore[arg-type]  # one of the two literals
+
+
+class Growing:
+    """A playlist that FFmpeg writes in a work folder, published segment by segment while it grows."""
+
+    def __init__(self, material: Material, name: str, folder: Path) -> None:
+        self._material = material
+        self._name = name
+        self._folder = folder
+        folder.mkdir(parents=True)
+        self.segments: list[playlists.Segment] = []
+        self.is_ended = False
+
+    def look(self, *, may_end: bool = True, at_least: int = 0) -> None:
+        """Publishes what is new. `may_end` False leaves the playlist open for what others append.
+
+        `at_least` is how many segments an earlier attempt listed: the list never gets shorter than that.
+        """
+        path = self._folder / PLAYLIST
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        listed = playlists.read_segments(text)
+        is_ended = playlists.is_complete(text) and may_end
+        if len(listed) == len(self.segments) and is_ended == self.is_ended:
+            return
+        if not self.segments:
+            key = self._material.key(f"{self._name}/{playlists.INIT}")
+            storage().write_bytes(key, (self._folder / playlists.INIT).read_bytes())
+        for segment in listed[len(self.segments) :]:
+            storage().publish(self._folder / segment.uri, self._material.key(f"{self._name}/{segment.uri}"))
+        self.segments, self.is_ended = listed, is_ended
+        if len(listed) >= at_least or is_ended:
+            self._write(is_ended=is_ended)
+
+    def _write(self, *, is_ended: bool) -> None:
+        text = playlists.media_playlist([Part(tuple(self.segments))], is_ended=is_ended)
+        storage().write_text(self._material.key(f"{self._name}/{PLAYLIST}"), text)
+
+
+def set_renditions(video: Video, rungs: list[ladder.Rung], state: RenditionState) -> None:
+    """Makes the rows of the ladder once; a second attempt finds them."""
+    known = set(db.session.scalars(select(Rendition.name).where(Rendition.video_id == video.id)))
+    for position, rung in enumerate(rungs):
+        if rung.name not in known:
+            row = Rendition(
+                video_id=video.id,
+                name=rung.name,
+                position=position,
+                width=rung.width,
+                height=rung.height,
+                state=state,
+            )
+            db.session.add(row)

@@ -1,0 +1,225 @@
+"""Prepare: look at the file in the jail, make it play as soon as can be, and hand the rest to child jobs."""
+
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from app.clients import ffmpeg
+from app.clients.stores import storage
+from app.database import db
+from app.jobs import CHECKSUM_VIDEO, COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK, FINISH_VIDEO, JobKind
+from app.media import commands, fragments, ladder, playlists
+from app.media.probe import Probe
+from app.media.sniff import HEAD_BYTES, demuxer_of
+from app.models import Processing, RenditionState, Video
+from app.services import job_service
+from app.services.job_run import JobFailed, JobRun
+from app.services.job_service import JobRequest
+from app.services.video_pipeline import material as m
+from app.services.video_pipeline import outcome
+from app.services.video_pipeline.material import Growing, Material
+from app.utils.times import now
+
+HAND_OVER_S: Final = 10.0
+"""How long a preparation copies on after it plays, before a job of its own does the rest."""
+_COPIED_SEGMENTS: Final = 3
+_GUESSED_RATE: Final = 1_500_000
+
+
+@dataclass(slots=True)
+class _Output:
+    """One FFmpeg at work, what grows from it, and how much of it must be there before the video plays."""
+
+    running: ffmpeg.Running
+    growing: Growing
+    needed: int
+    may_end: bool = True
+
+    def look(self) -> None:
+        self.growing.look(may_end=self.may_end)
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self.growing.segments) >= self.needed or (
+            self.growing.is_ended and bool(self.growing.segments)
+        )
+
+
+def process(job: JobRun) -> None:
+    """The parent job of a video."""
+    job.effect(lambda: _begin(job))
+    with m.faults(job, "probe"):
+        material = replace(m.load(job), probe=_probe(m.load(job)))
+    job.effect(lambda: _save_probe(job, material))
+    outcome.tell(material.organization_id, material.video_id, outcome.PROBED, "preparing")
+    with m.faults(job, "prepare"), storage().work_dir(str(job.id)) as work:
+        left = _first_play(job, material, work)
+        has_poster = _make_poster(job, material, work)
+    job.wait_for_children(
+        lambda: _hand_over(job, material, left, has_poster=has_poster), continuation=FINISH_VIDEO
+    )
+
+
+def _begin(job: JobRun) -> None:
+    video = m.locked(job)
+    if video.processing in {Processing.WAITING, Processing.PREPARING}:
+        video.move_to(Processing.PROBING)
+    video.stage = "probing"
+
+
+def _probe(material: Material) -> Probe:
+    path = material.original
+    with path.open("rb") as file:
+        demuxer = demuxer_of(file.read(HEAD_BYTES))
+    if demuxer is None:
+        hint = "Send MP4, MOV, WebM, MKV, AVI, MPEG-TS, FLV, Ogg, MP3, M4A, WAV or FLAC."
+        raise JobFailed(
+            "input", "not_a_video", "The file is not a video or sound that we know.", hint=hint, stage="probe"
+        )
+    return ffmpeg.probe(path, demuxer)
+
+
+def _save_probe(job: JobRun, material: Material) -> None:
+    video, probe = m.locked(job), material.probed()
+    video.probe = asdict(probe)
+    video.duration_s = round(probe.duration_s, 3)
+    video.input_issues = [asdict(issue) for issue in ladder.copy_issues(probe)]
+    if probe.video is not None:
+        video.width, video.height = probe.video.shown_size
+        video.fps = round(probe.video.fps or 0, 3)
+    if video.processing is Processing.PROBING:
+        video.move_to(Processing.PREPARING)
+    video.stage, video.percent = "preparing", max(video.percent, outcome.PROBED)
+    m.set_renditions(video, material.rungs(), RenditionState.QUEUED)
+    outcome.record(video, "video.probed")
+
+
+def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
+    """Plays as soon as a few segments are there; returns the copies that somebody else must finish."""
+    outputs = _start(material, work)
+    clock = _Clock()
+
+    def look() -> bool:
+        for output in outputs.values():
+            output.look()
+        if clock.played_at is None and all(output.is_enough for output in outputs.values()):
+            _publish(job, material, outputs)
+            clock.played_at = time.monotonic()
+        return clock.played_at is not None and time.monotonic() - clock.started_at > HAND_OVER_S
+
+    is_whole = ffmpeg.wait([output.running for output in outputs.values()], stopped=job.stopped, on_poll=look)
+    if clock.played_at is None:
+        raise JobFailed("input", "no_content", "Nothing in the file could be made to play.", stage="prepare")
+    if is_whole:
+        return []
+    unfinished = {name for name, output in outputs.items() if not output.growing.is_ended}
+    return [kind for name, kind in ((m.SOURCE, COPY_VIDEO), (m.AUDIO, ENCODE_AUDIO)) if name in unfinished]
+
+
+@dataclass(slots=True)
+class _Clock:
+    started_at: float = 0.0
+    played_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self.started_at = time.monotonic()
+
+
+def _start(material: Material, work: Path) -> dict[str, _Output]:
+    """Starts the picture and the sound side by side."""
+    probe, source = material.probed(), material.original
+    limits = m.limits(probe, background=False)
+    outputs: dict[str, _Output] = {}
+
+    def add(name: str, argv: list[str], needed: int, *, may_end: bool = True) -> None:
+        running = ffmpeg.start(argv, reads=[source], writes=work / name, limits=limits)
+        outputs[name] = _Output(running, growing[name], needed, may_end)
+
+    names = [m.SOURCE if material.is_copied else m.FIRST] if probe.video else []
+    names += [m.AUDIO] if probe.audio else []
+    growing = {name: Growing(material, name, work / name) for name in names}
+    if m.SOURCE in growing:
+        add(m.SOURCE, commands.copy_video(source, probe.demuxer, work / m.SOURCE), _COPIED_SEGMENTS)
+    if m.FIRST in growing:
+        argv = commands.first_rung(source, probe, work / m.FIRST, seconds=ladder.FIRST_S)
+        add(m.FIRST, argv, 1, may_end=probe.duration_s <= ladder.FIRST_S)
+    if m.AUDIO in growing:
+        add(m.AUDIO, commands.audio(source, probe, work / m.AUDIO), 1)
+    return outputs
+
+
+def _publish(job: JobRun, material: Material, outputs: dict[str, _Output]) -> None:
+    """Writes the first master playlist and says that the video plays."""
+    storage().write_text(material.key("master.m3u8"), _first_master(material, outputs))
+    job.effect(lambda: _say_playable(job))
+    outcome.tell(material.organization_id, material.video_id, outcome.PLAYABLE, "encoding")
+
+
+def _say_playable(job: JobRun) -> None:
+    video = m.locked(job)
+    if video.processing in {Processing.PROBING, Processing.PREPARING}:
+        video.move_to(Processing.PLAYABLE)
+        video.playable_at = now()
+        video.stage, video.percent = "encoding", max(video.percent, outcome.PLAYABLE)
+        outcome.record(video, "video.playable")
+
+
+def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
+    probe = material.probed()
+    codecs = {
+        name: fragments.codecs_of(storage().read_bytes(material.key(f"{name}/{playlists.INIT}")))
+        for name in outputs
+    }
+    rate = max(int(probe.bitrate), _GUESSED_RATE) if material.is_copied else _GUESSED_RATE
+    picture = next((name for name in (m.SOURCE, m.FIRST) if name in outputs), None)
+    if picture is None or probe.video is None:
+        return playlists.master_playlist(
+            [playlists.Variant(f"{m.AUDIO}/{m.PLAYLIST}", 192_000, 128_000, codecs[m.AUDIO])], []
+        )
+    width, height = probe.video.shown_size if material.is_copied else commands.first_size(probe.video)
+    both = ",".join(codecs[name] for name in (picture, m.AUDIO) if name in codecs)
+    variant = playlists.Variant(
+        f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, probe.video.fps or 0.0
+    )
+    return playlists.master_playlist([variant], audio_tracks(material) if m.AUDIO in outputs else [])
+
+
+def audio_tracks(material: Material) -> list[playlists.AudioTrack]:
+    """The sound as a rendition of its own, which every picture shares."""
+    language = material.probed().audio[0].language
+    known = language if language and language != "und" else None
+    return [playlists.AudioTrack(f"{m.AUDIO}/{m.PLAYLIST}", known or "Original", known, is_default=True)]
+
+
+def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
+    """A picture for lists; a film without one is still a film."""
+    probe = material.probed()
+    if probe.video is None:
+        return False
+    target = work / "poster"
+    target.mkdir()
+    argv = commands.poster(material.original, probe, target / "poster.jpg")
+    limits = m.limits(probe, background=False)
+    try:
+        ffmpeg.run(argv, reads=[material.original], writes=target, limits=limits, stopped=job.stopped)
+    except ffmpeg.FFmpegFailed:
+        return False
+    if not (target / "poster.jpg").is_file():
+        return False
+    storage().publish(target / "poster.jpg", material.key("poster.jpg"))
+    return True
+
+
+def _hand_over(job: JobRun, material: Material, left: list[JobKind], *, has_poster: bool) -> None:
+    """Enqueues the children: what is left of the copies, the chunks in the order of playing, the checksum."""
+    video: Video = m.locked(job)
+    video.has_poster = has_poster
+    request = JobRequest(job.subject, job.organization_id, parent_id=job.id)
+    for kind in left:
+        job_service.enqueue(kind, request)
+    if material.rungs():
+        for chunk in ladder.chunks(material.probed().duration_s):
+            job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk)))
+    job_service.enqueue(CHECKSUM_VIDEO, request)
+    db.session.flush()
