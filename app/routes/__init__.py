@@ -8,14 +8,25 @@ from app.http.openapi import build_document
 from app.http.routing import Route, register
 from app.middlewares.authenticate import authenticate
 from app.middlewares.idempotency import replay_answer
-from app.routes import auth_routes, job_routes, ops_routes, page_routes, post_routes, user_routes
+from app.routes import (
+    auth_routes,
+    event_routes,
+    job_routes,
+    ops_routes,
+    page_routes,
+    post_routes,
+    user_routes,
+    video_routes,
+)
 from config import settings
 
 API_ROUTES: list[Route] = [
     *auth_routes.ROUTES,
     *user_routes.ROUTES,
     *post_routes.ROUTES,
+    *video_routes.ROUTES,
     *job_routes.ROUTES,
+    *event_routes.ROUTES,
 ]
 """What the OpenAPI document describes."""
 
@@ -23,7 +34,12 @@ API_ROUTES: list[Route] = [
 def init_app(app: Flask) -> None:
     """Registers every route; the try-it page only in development."""
     pages = page_routes.ROUTES if settings.is_development else []
-    register(app, [*API_ROUTES, *ops_routes.ROUTES, *pages], before=(authenticate,), after=(replay_answer,))
+    register(
+        app,
+        [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages],
+        before=(authenticate,),
+        after=(replay_answer,),
+    )
     app.extensions["marquee_openapi"] = openapi_document
 
 

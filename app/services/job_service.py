@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.access import owned_by
 from app.clients import redis
@@ -33,7 +34,7 @@ class JobRequest:
     organization_id: UUID | None = None
     arguments: Mapping[str, object] | None = None
     parent_id: UUID | None = None
-    run_at: datetime | None = None
+    run_at: datetime | FunctionElement[datetime] | None = None
     unique_key: str | None = None
 
 

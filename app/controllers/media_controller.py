@@ -1,0 +1,36 @@
+"""Media files: playlists, segments, progressive files, pictures."""
+
+from typing import Final
+from uuid import UUID
+
+from flask import g
+
+from app.http.answers import Answer
+from app.http.ranges import FileAnswer, file_answer
+from app.services import playback_service
+
+_TYPES: Final = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4s": "video/mp4",
+    "mp4": "video/mp4",
+    "jpg": "image/jpeg",
+    "vtt": "text/vtt; charset=utf-8",
+}
+_YEAR_S: Final = 365 * 86400
+_GROWING: Final = frozenset({"m3u8", "vtt"})
+
+
+def media(token: str, video_id: UUID, name_path: str) -> Answer:
+    # A problem document names the address, and this one holds a secret.
+    g.public_path = f"/media/…/{video_id}/{name_path}"
+    found = playback_service.media(token, video_id, name_path)
+    ending = name_path.rsplit(".", 1)[-1]
+    return file_answer(found.file, FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s)))
+
+
+def _cache_control(ending: str, private_for_s: int | None) -> str:
+    who = "public" if private_for_s is None else "private"
+    if ending in _GROWING:
+        return f"{who}, no-cache"
+    age_s = _YEAR_S if private_for_s is None else min(_YEAR_S, private_for_s)
+    return f"{who}, max-age={age_s}, immutable"

@@ -1,0 +1,62 @@
+"""Videos."""
+
+from functools import partial
+from uuid import UUID
+
+from flask import request
+
+from app.http.answers import NO_CONTENT, Answer, created
+from app.http.links import absolute
+from app.http.multipart import receive_file
+from app.http.pages import page_answer, position_of
+from app.http.routing import API_PREFIX
+from app.permissions import Actor
+from app.schemas.listing_schemas import filters_of, place_of
+from app.schemas.video_schemas import VideoChange, VideoListQuery, render, render_playback
+from app.services import playback_service, video_service
+from app.services.video_service import VideoView
+
+
+def list_videos(actor: Actor, query: VideoListQuery) -> Answer:
+    page, ladders = video_service.list_(actor, filters_of(query), position_of(query))
+    return page_answer(page, query, lambda row: _render(actor, VideoView(row, ladders[row.id])), place_of)
+
+
+def upload(actor: Actor) -> Answer:
+    view = video_service.upload(actor, receive_file, announced_bytes=request.content_length)
+    location = f"{API_PREFIX}/videos/{view.video.id}"
+    return created(_render(actor, view), location=location, revision=view.video.revision)
+
+
+def get(actor: Actor, video_id: UUID) -> Answer:
+    return _answer(actor, video_service.get(actor, video_id))
+
+
+def change(actor: Actor, video_id: UUID, body: VideoChange, expected_revision: int | None) -> Answer:
+    changes = body.model_dump(exclude_unset=True)
+    return _answer(actor, video_service.change(actor, video_id, changes, expected_revision=expected_revision))
+
+
+def publish(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
+    return _answer(actor, video_service.publish(actor, video_id, expected_revision=expected_revision))
+
+
+def unpublish(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
+    return _answer(actor, video_service.unpublish(actor, video_id, expected_revision=expected_revision))
+
+
+def delete(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
+    video_service.delete(actor, video_id, expected_revision=expected_revision)
+    return NO_CONTENT
+
+
+def playback(actor: Actor, video_id: UUID) -> Answer:
+    return Answer(render_playback(playback_service.playback(actor, video_id), absolute))
+
+
+def _answer(actor: Actor, view: VideoView) -> Answer:
+    return Answer(_render(actor, view), revision=view.video.revision)
+
+
+def _render(actor: Actor, view: VideoView) -> dict[str, object]:
+    return render(view, absolute, partial(playback_service.media_path, actor))

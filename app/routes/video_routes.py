@@ -1,0 +1,29 @@
+"""Videos and their media."""
+
+from app.controllers import media_controller, video_controller
+from app.http.routing import Access, BodyKind, Route
+from app.schemas.video_schemas import (
+    PlaybackOut,
+    VideoChange,
+    VideoList,
+    VideoListQuery,
+    VideoOut,
+    VideoUpload,
+)
+
+ANYONE, SIGNED_IN = Access.ANYONE, Access.SIGNED_IN
+
+ROUTES = [
+    Route("GET", "/videos", ANYONE, video_controller.list_videos, "List videos", query=VideoListQuery, answers={200: VideoList, 304: None}, problems=(404,)),
+    Route("POST", "/videos", SIGNED_IN, video_controller.upload, "Upload a video in one request", VideoUpload, answers={201: VideoOut}, body_kind=BodyKind.MULTIPART),
+    Route("GET", "/videos/{video_id}", ANYONE, video_controller.get, "Read a video", answers={200: VideoOut, 304: None}),
+    Route("PATCH", "/videos/{video_id}", SIGNED_IN, video_controller.change, "Save a video", VideoChange, answers={200: VideoOut}, problems=(412,)),
+    Route("DELETE", "/videos/{video_id}", SIGNED_IN, video_controller.delete, "Delete a video and its files", answers={204: None}, problems=(412,)),
+    Route("POST", "/videos/{video_id}/publish", SIGNED_IN, video_controller.publish, "Publish a video", answers={200: VideoOut}, problems=(412,)),
+    Route("POST", "/videos/{video_id}/unpublish", SIGNED_IN, video_controller.unpublish, "Take a video back to draft", answers={200: VideoOut}, problems=(412,)),
+    Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,)),
+]  # fmt: skip
+
+MEDIA_ROUTES = [
+    Route("GET", "/media/{token}/{video_id}/{name_path}", ANYONE, media_controller.media, "A media file", prefix=""),
+]  # fmt: skip

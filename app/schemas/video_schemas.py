@@ -1,0 +1,195 @@
+"""Videos: what goes in and out."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.database import Record
+from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, people
+from app.schemas.post_schemas import PublicationName, PublicListQuery, VisibilityName
+from app.services.playback_service import Playback
+from app.services.video_service import VideoView
+from app.utils.times import now, rfc3339
+
+Link = Callable[[str | None], str | None]
+MediaPath = Callable[[Record, str], str]
+StateName = Literal["waiting", "probing", "preparing", "playable", "ready", "failed", "cancelled"]
+
+
+class VideoUpload(Input):
+    """Multipart: the file, and a title where its name is none."""
+
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
+    title: Title | None = None
+
+
+class VideoChange(Input):
+    """A JSON merge patch."""
+
+    title: Title | None = None
+    description: Annotated[str | None, Field(max_length=20_000)] = None
+    visibility: VisibilityName | None = None
+
+
+class VideoListQuery(PublicListQuery):
+    """The list of videos."""
+
+
+class ProcessingOut(Output):
+    """How far the workers are. `percent` only rises; `eta_s` is a guess from the pace so far."""
+
+    state: StateName
+    stage: str | None
+    percent: int
+    eta_s: int | None
+    queue_position: int | None
+
+
+class RenditionOut(Output):
+    """One rung of the ladder; `bitrate` in bits a second, measured."""
+
+    name: str
+    width: int
+    height: int
+    bitrate: int | None
+    state: Literal["queued", "encoding", "ready", "skipped", "failed"]
+
+
+class IssueOut(Output):
+    """Why the source could not be used as it is."""
+
+    code: str
+    detail: str
+    hint: str
+
+
+class VideoOut(Output):
+    """A video."""
+
+    id: Id
+    job_id: Id | None
+    title: str
+    description: str
+    organization: OrganizationRef
+    authors: list[PersonOut]
+    processing: ProcessingOut
+    publication: PublicationName
+    visibility: VisibilityName
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    size_bytes: int
+    poster_url: str | None
+    storyboard_url: str | None
+    renditions: list[RenditionOut]
+    input_issues: list[IssueOut]
+    errors: list[dict[str, str]]
+    likes_count: int
+    comments_count: int
+    views_count: int
+    revision: int
+    playable_at: Time | None
+    ready_at: Time | None
+    publish_at: Time | None
+    published_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
+class VideoList(Output):
+    """A page of videos."""
+
+    data: list[VideoOut]
+    page: PageOut
+
+
+class CaptionOut(Output):
+    """A caption track."""
+
+    lang: str
+    label: str
+    url: str
+
+
+class PlaybackOut(Output):
+    """What a player needs; `expires_at` is null for public videos."""
+
+    hls_url: str
+    mp4_url: str | None
+    poster_url: str | None
+    storyboard_url: str | None
+    captions: list[CaptionOut]
+    expires_at: Time | None
+
+
+def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, object]:
+    """A video; `link` makes addresses absolute, `media_path` signs them for who asks."""
+    row = view.video
+    return {
+        "id": str(row.id),
+        "job_id": str(row.job_id) if row.job_id else None,
+        "title": row.title,
+        "description": row.description,
+        "organization": {"slug": row.organization_slug, "name": row.organization_name},
+        "authors": people(row),
+        "processing": {
+            "state": row.processing,
+            "stage": row.stage,
+            "percent": row.percent,
+            "eta_s": _eta_s(row),
+            "queue_position": view.queue_position,
+        },
+        "publication": row.publication,
+        "visibility": row.visibility,
+        "duration_s": row.duration_s,
+        "width": row.width,
+        "height": row.height,
+        "fps": row.fps,
+        "size_bytes": row.size_bytes,
+        "poster_url": link(media_path(row, "poster.jpg")) if row.has_poster else None,
+        "storyboard_url": link(media_path(row, "storyboard.vtt")) if row.has_storyboard else None,
+        "renditions": [_rendition(rendition) for rendition in view.renditions],
+        "input_issues": row.input_issues,
+        "errors": row.errors,
+        "likes_count": row.likes_count,
+        "comments_count": row.comments_count,
+        "views_count": row.views_count,
+        "revision": row.revision,
+        "playable_at": rfc3339(row.playable_at),
+        "ready_at": rfc3339(row.ready_at),
+        "publish_at": rfc3339(row.publish_at),
+        "published_at": rfc3339(row.published_at),
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+    }
+
+
+def _rendition(row: Record) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "width": row.width,
+        "height": row.height,
+        "bitrate": row.bitrate,
+        "state": row.state,
+    }
+
+
+def _eta_s(row: Record) -> int | None:
+    if row.processing != "playable" or row.playable_at is None or row.percent <= 10:  # noqa: PLR2004 - where encoding begins
+        return None
+    spent_s = (now() - row.playable_at).total_seconds()
+    return round(spent_s * (100 - row.percent) / (row.percent - 10))
+
+
+def render_playback(playback: Playback, link: Link) -> dict[str, object]:
+    """Addresses for a player."""
+    return {
+        "hls_url": link(playback.hls_path),
+        "mp4_url": link(playback.mp4_path),
+        "poster_url": link(playback.poster_path),
+        "storyboard_url": link(playback.storyboard_path),
+        "captions": [],
+        "expires_at": rfc3339(playback.expires_at),
+    }

@@ -1,0 +1,146 @@
+"""Playback: signed paths to a video's media, and who may fetch a file behind one."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from app.access import readable_by
+from app.clients.storage import NoSuchFile, StoredFile
+from app.clients.stores import storage
+from app.database import Record, read_connection
+from app.errors import Conflict, NotFound, NotPermitted
+from app.models import Membership, Publication, Session, User, Video, Visibility
+from app.permissions import ANONYMOUS, Actor
+from app.services import video_service
+from app.services.video_pipeline.material import video_prefix
+from app.utils.times import now
+from config import settings
+
+PUBLIC_TOKEN: Final = "public"  # noqa: S105 - it opens only what is public
+_BEYOND_END: Final = timedelta(hours=4)
+_SALT: Final = "playback"
+_MEDIA_NAME: Final = re.compile(
+    r"v\d+/(master\.m3u8|video\.mp4|poster\.jpg|storyboard\.vtt|sheet-\d{3}\.jpg"
+    r"|(source|first|audio|\d{2,4})/(playlist\.m3u8|init\.mp4|s\d{5,}\.m4s))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Paths to what plays; None for what is not there (yet)."""
+
+    hls_path: str
+    mp4_path: str | None
+    poster_path: str | None
+    storyboard_path: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file to send, and how long a private copy of it may be kept (None: it is public)."""
+
+    file: StoredFile
+    name: str
+    private_for_s: int | None
+
+
+def playback(actor: Actor, video_id: UUID) -> Playback:
+    """What a player needs. Raises `NotFound`, or `Conflict` (`not_playable`) before the first segments are there."""
+    video = video_service.get(actor, video_id).video
+    if video.playable_at is None:
+        raise Conflict(
+            "The video can't be played yet; wait for the event video.playable.", code="not_playable"
+        )
+    expires_at = None if is_public(video) else expiry(video)
+    return Playback(
+        hls_path=media_path(actor, video, "master.m3u8"),
+        mp4_path=media_path(actor, video, "video.mp4") if video.has_mp4 else None,
+        poster_path=media_path(actor, video, "poster.jpg") if video.has_poster else None,
+        storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
+        expires_at=expires_at,
+    )
+
+
+def is_public(video: Record) -> bool:
+    """Whether everyone who has the address may play it."""
+    return video.publication == Publication.PUBLISHED and video.visibility != Visibility.ORGANIZATION
+
+
+def expiry(video: Record) -> datetime:
+    """When a token made now ends: four hours after the film would. Rounded, so that addresses repeat."""
+    end = now() + timedelta(seconds=video.duration_s or 0) + _BEYOND_END
+    return end.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def media_path(actor: Actor, video: Record, name: str) -> str:
+    """The path to a media file; for private ones the token in it covers every file beside."""
+    token = PUBLIC_TOKEN if is_public(video) else _token(actor, video)
+    return f"/media/{token}/{video.id}/v{video.version}/{name}"
+
+
+def _token(actor: Actor, video: Record) -> str:
+    session = actor.session_id.hex if actor.session_id else ""
+    return _serializer().dumps([video.id.hex, session, int(expiry(video).timestamp())])
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings.secret_key, salt=_SALT)
+
+
+def media(token: str, video_id: UUID, name: str) -> Media:
+    """The file behind a media path, if who holds the token may still have it: one indexed query each time.
+
+    Raises `NotFound` for what is not there or another's, `NotPermitted` (`token_expired`) for a token that ended.
+    """
+    if not _MEDIA_NAME.fullmatch(name):
+        raise NotFound("There is no such file.")
+    query, seconds_left = _lookup(token, video_id)
+    with read_connection() as connection:
+        organization_id = connection.execute(query).scalar()
+    if organization_id is None:
+        raise NotFound("There is no such file.")
+    try:
+        file = storage().stat(f"{video_prefix(organization_id, video_id)}/{name}")
+    except NoSuchFile:
+        raise NotFound("There is no such file.") from None
+    return Media(file, name, seconds_left)
+
+
+def _lookup(token: str, video_id: UUID) -> tuple[Select[tuple[UUID]], int | None]:
+    """The query that finds the video's organization if the token opens it, and the token's rest in seconds."""
+    wanted = select(Video.organization_id).where(Video.id == video_id)
+    if token == PUBLIC_TOKEN:
+        return wanted.where(readable_by(ANONYMOUS, Video)), None
+    try:
+        named, session, ends_at = _serializer().loads(token)
+        session_id = UUID(session)
+    except (BadSignature, ValueError, TypeError):
+        raise NotFound("There is no such file.") from None
+    if named != video_id.hex:
+        raise NotFound("There is no such file.")
+    seconds_left = int(ends_at - datetime.now(UTC).timestamp())
+    if seconds_left <= 0:
+        raise NotPermitted("The address has expired; ask for the playback again.", code="token_expired")
+    return _opened_by_session(wanted, session_id), seconds_left
+
+
+def _opened_by_session(wanted: Select[tuple[UUID]], session_id: UUID) -> Select[tuple[UUID]]:
+    """Narrows to videos that the session's user may see now, as a member of its team or as anybody."""
+    is_member: ColumnElement[bool] = and_(
+        Membership.user_id == Session.user_id,
+        Membership.organization_id == Video.organization_id,
+        Membership.suspended_at.is_(None),
+    )
+    joined = wanted.join(Session, Session.id == session_id).join(User, User.id == Session.user_id)
+    return joined.outerjoin(Membership, is_member).where(
+        Session.revoked_at.is_(None),
+        Session.expires_at > now(),
+        User.disabled_at.is_(None),
+        or_(Membership.id.is_not(None), readable_by(ANONYMOUS, Video)),
+    )

@@ -1,0 +1,267 @@
+"""Videos: take an upload, read, publish, delete."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import IO, Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from app.access import owned_by, readable_by
+from app.clients.storage import StorageFull
+from app.clients.stores import storage
+from app.database import Record, db, read_connection, transaction
+from app.dialect import utc_now_plus
+from app.errors import InsufficientStorage, Invalid, NotFound, PreconditionFailed, TooLarge
+from app.jobs import DELETE_FILES, PROCESS_VIDEO
+from app.media.sniff import HEAD_BYTES, demuxer_of
+from app.models import Job, JobState, Organization, Rendition, User, Video, Visibility
+from app.permissions import Action, Actor
+from app.services import job_service, listing
+from app.services.job_service import JobRequest
+from app.services.pages import Page, Position
+from app.services.video_pipeline import outcome
+from app.services.video_pipeline.material import original_key, video_prefix
+from app.utils.ids import new_id
+from config import settings
+
+_TITLE_LENGTH: Final = 300
+_FILES_GO_AFTER_S: Final = 5
+"""Running jobs notice within a second or two that their video is gone; their files go after that."""
+_COLUMNS = (
+    *(Video.id, Video.job_id, Video.title, Video.description, Video.processing, Video.stage, Video.percent),
+    *(
+        Video.publication,
+        Video.visibility,
+        Video.duration_s,
+        Video.width,
+        Video.height,
+        Video.fps,
+        Video.size_bytes,
+    ),
+    *(Video.has_poster, Video.has_storyboard, Video.has_mp4, Video.version, Video.input_issues, Video.errors),
+    *(
+        Video.likes_count,
+        Video.comments_count,
+        Video.views_count,
+        Video.revision,
+        Video.playable_at,
+        Video.ready_at,
+    ),
+    *(Video.publish_at, Video.published_at, Video.created_at, Video.updated_at, Video.organization_id),
+    Organization.slug.label("organization_slug"),
+    Organization.name.label("organization_name"),
+    User.id.label("author_id"),
+    User.slug.label("author_slug"),
+    User.name.label("author_name"),
+    User.avatar_url.label("author_avatar_url"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came with an upload besides its bytes."""
+
+    filename: str | None
+    title: str | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoView:
+    """A video with its ladder, and its place among waiting jobs (None once it is being worked on)."""
+
+    video: Record
+    renditions: Sequence[Record]
+    queue_position: int | None = None
+
+
+def upload(
+    actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None
+) -> VideoView:
+    """Writes an upload straight to storage and enqueues its processing.
+
+    Raises `TooLarge`, `InsufficientStorage`, `Invalid` (`not_a_video`, `empty_file`), or what `receive` raises for a
+    body that is cut off; nothing of it stays then.
+    """
+    actor.must(Action.EDIT_CONTENT)
+    if announced_bytes is not None and announced_bytes > settings.max_upload_bytes:
+        limit = settings.max_upload_bytes
+        raise TooLarge(f"An upload may have at most {limit} bytes.", limit_bytes=limit)
+    video_id = new_id()
+    key = original_key(assert_organization(actor), video_id)
+    try:
+        storage().assert_room(announced_bytes or 0)
+        with storage().sink(key) as file:
+            received = receive(file)
+        _check_content(key, received)
+        return _add(actor, video_id, received)
+    except StorageFull:
+        raise InsufficientStorage("There is no room for this upload right now.") from None
+    except BaseException:
+        storage().delete_tree(video_prefix(assert_organization(actor), video_id))
+        raise
+
+
+def assert_organization(actor: Actor) -> UUID:
+    """The organization that the actor acts in; a granted action implies one."""
+    if actor.organization_id is None:
+        raise NotFound("You act in no organization.")
+    return actor.organization_id
+
+
+def _check_content(key: str, received: Received) -> None:
+    if received.size_bytes == 0:
+        raise Invalid("The file is empty.", code="empty_file")
+    with storage().path_of(key).open("rb") as file:
+        if demuxer_of(file.read(HEAD_BYTES)) is None:
+            raise Invalid("This is not a video or sound that we know.", code="not_a_video")
+
+
+def _add(actor: Actor, video_id: UUID, received: Received) -> VideoView:
+    organization_id = assert_organization(actor)
+    stem = PurePath((received.filename or "").replace("\\", "/")).stem
+    title = (received.title or stem or "Untitled").strip()[:_TITLE_LENGTH] or "Untitled"
+    with transaction():
+        job_id = job_service.enqueue(PROCESS_VIDEO, JobRequest(f"video:{video_id}", organization_id))
+        video = Video(
+            id=video_id,
+            organization_id=organization_id,
+            author_id=actor.user_id,
+            job_id=job_id,
+            title=title,
+            size_bytes=received.size_bytes,
+            visibility=Visibility.ORGANIZATION,
+        )
+        db.session.add(video)
+        db.session.flush()
+        outcome.record(video, "video.created")
+        return get(actor, video_id)
+
+
+def get(actor: Actor, video_id: UUID) -> VideoView:
+    """A video. Raises `NotFound` for what the actor may not read."""
+    query = _reading().where(Video.id == video_id, readable_by(actor, Video))
+    with read_connection() as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            raise NotFound("There is no such video.")
+        renditions = connection.execute(_renditions([video_id])).all()
+        position = connection.execute(_position(row.job_id)).scalar() if row.processing == "waiting" else None
+    return VideoView(row, renditions, position)
+
+
+def _position(job_id: UUID | None) -> Select[tuple[int]]:
+    """How many queued jobs of the kind stand before this one, counted from 1."""
+    is_ahead = Job.id <= (job_id or new_id())
+    return select(func.count()).where(Job.kind == PROCESS_VIDEO.name, Job.state == JobState.QUEUED, is_ahead)
+
+
+def list_(
+    actor: Actor, filters: listing.Filters, position: Position
+) -> tuple[Page, dict[UUID, list[Record]]]:
+    """A page of videos and the ladders of all of them, in two queries."""
+    page = listing.fetch(actor, Video, _reading(), filters, position)
+    ladders: dict[UUID, list[Record]] = {row.id: [] for row in page.rows}
+    with read_connection() as connection:
+        for rendition in connection.execute(_renditions(list(ladders))) if ladders else ():
+            ladders[rendition.video_id].append(rendition)
+    return page, ladders
+
+
+def _renditions(video_ids: Sequence[UUID]) -> Select[Any]:
+    columns = (
+        Rendition.video_id,
+        Rendition.name,
+        Rendition.width,
+        Rendition.height,
+        Rendition.bitrate,
+        Rendition.state,
+    )
+    return (
+        select(*columns)
+        .where(Rendition.video_id.in_(video_ids))
+        .order_by(Rendition.video_id, Rendition.position)
+    )
+
+
+def assert_own(actor: Actor, video_id: UUID | None) -> None:
+    """Raises `NotFound` unless the video belongs to the organization that the actor acts in."""
+    query = select(Video.id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
+    with read_connection() as connection:
+        if connection.execute(query).first() is None:
+            raise NotFound("There is no such video.")
+
+
+def change(
+    actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None
+) -> VideoView:
+    """Saves title, description or visibility."""
+    with transaction():
+        video = _own(actor, video_id, expected_revision)
+        for name in ("title", "description", "visibility"):
+            if changes.get(name) is not None:
+                setattr(video, name, changes[name])
+        video.revision += 1
+        db.session.flush()
+        outcome.record(video, "video.updated")
+        return get(actor, video_id)
+
+
+def publish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
+    """Makes it readable by those its visibility names. Publishing twice changes nothing."""
+    with transaction():
+        video = _own(actor, video_id, expected_revision)
+        if video.publish():
+            video.revision += 1
+            db.session.flush()
+            outcome.record(video, "video.published")
+        return get(actor, video_id)
+
+
+def unpublish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
+    """Takes a video back to draft: only its own people can play it."""
+    with transaction():
+        video = _own(actor, video_id, expected_revision)
+        video.unpublish()
+        video.revision += 1
+        db.session.flush()
+        outcome.record(video, "video.unpublished")
+        return get(actor, video_id)
+
+
+def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> None:
+    """Deletes a video for every reader at once; its jobs stop and its files go in a job."""
+    with transaction():
+        video = _own(actor, video_id, expected_revision)
+        outcome.record(video, "video.deleted")
+        job_id, prefix = video.job_id, video_prefix(video.organization_id, video.id)
+        organization_id = video.organization_id
+        db.session.delete(video)
+        db.session.flush()
+        if job_id is not None:
+            job_service.cancel(job_id)
+        gone = JobRequest(
+            f"video:{video_id}", organization_id, {"prefix": prefix}, run_at=utc_now_plus(_FILES_GO_AFTER_S)
+        )
+        job_service.enqueue(DELETE_FILES, gone)
+
+
+def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
+    """The video, locked, if the actor's organization owns it and their role may edit it."""
+    owned = (
+        select(Video).where(Video.id == video_id, owned_by(actor.organization_id, Video)).with_for_update()
+    )
+    video = db.session.scalar(owned.execution_options(populate_existing=True))
+    if video is None:
+        raise NotFound("There is no such video.")
+    actor.must(Action.EDIT_CONTENT)
+    if expected_revision is not None and expected_revision != video.revision:
+        raise PreconditionFailed("Somebody saved this video before you.", current_etag=f'"{video.revision}"')
+    return video
+
+
+def _reading() -> Select[Any]:
+    joined = select(*_COLUMNS).join(Organization, Organization.id == Video.organization_id)
+    return joined.outerjoin(User, User.id == Video.author_id)
