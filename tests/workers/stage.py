@@ -1,0 +1,118 @@
+"""Real workers as processes, and questions about what they did."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.database import db, read_connection, transaction
+from app.jobs import CHECKSUM_VIDEO, JobKind
+from app.models import Event, Job, Worker
+from app.services import job_service
+from app.services.job_service import JobRequest
+from config.env import PROJECT_DIR
+
+
+@dataclass
+class Stage:
+    """One organization, its jobs, and the workers that a test starts."""
+
+    organization_id: UUID
+    folder: Path
+    redis_url: str
+    workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    @property
+    def diary(self) -> Path:
+        return self.folder / "diary"
+
+    def start_worker(self, app: str = "tests.workers.stage_app", **variables: str) -> "subprocess.Popen[bytes]":
+        """Starts `celery -A … worker` in a process group of its own and waits until it is registered."""
+        settings = {
+            "DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+            "DATA_DIR": str(self.folder),
+            "REDIS_URL": self.redis_url,
+            "WORKER_CORES": "2",
+            "JOB_LEASE_S": "2",
+            "JOB_HEARTBEAT_S": "0.5",
+            **variables,
+        }
+        known = self.worker_ids()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", app, "worker"],
+            env={**os.environ, **settings},  # noqa: TID251 - a child process inherits it
+            cwd=PROJECT_DIR,
+            start_new_session=True,
+            stderr=(self.folder / "worker.log").open("ab"),
+            stdout=subprocess.DEVNULL,
+        )
+        self.workers.append(process)
+        self.wait_until(lambda: self.worker_ids() - known, within_s=15)
+        return process
+
+    def worker_ids(self) -> set[UUID]:
+        """The workers that are registered."""
+        with read_connection() as connection:
+            return set(connection.execute(select(Worker.id)).scalars())
+
+    def enqueue(self, do: str | None = None, kind: JobKind = CHECKSUM_VIDEO, **arguments: object) -> UUID:
+        """A committed job that will do what is said."""
+        document = {"do": do, "diary": str(self.diary), **arguments}
+        with transaction():
+            request = JobRequest(organization_id=self.organization_id, arguments=document)
+            return job_service.enqueue(kind, request)
+
+    def allow_attempts(self, job_id: UUID, number: int) -> None:
+        """Fewer attempts than the catalogue's, to save time."""
+        with transaction():
+            db.session.execute(update(Job).where(Job.id == job_id).values(max_attempts=number))
+
+    def job(self, job_id: UUID) -> Job:
+        """The job's row as it stands now."""
+        with transaction():
+            return db.session.get_one(Job, job_id, populate_existing=True)
+
+    def states_of_children(self, parent_id: UUID) -> list[str]:
+        """In the order in which they were enqueued."""
+        with read_connection() as connection:
+            query = select(Job.state).where(Job.parent_id == parent_id).order_by(Job.id)
+            return [state.value for state in connection.execute(query).scalars()]
+
+    def wait_for(self, job_id: UUID, state: str, *, within_s: float = 10) -> Job:
+        """The job, once it is in the state."""
+        self.wait_until(lambda: self.job(job_id).state == state, within_s=within_s)
+        return self.job(job_id)
+
+    def wait_until(self, condition: Callable[[], object], *, within_s: float) -> float:
+        """Seconds until the condition held; an assertion error says what the worker logged."""
+        started = time.monotonic()
+        while not condition():
+            if time.monotonic() - started > within_s:
+                log = self.folder / "worker.log"
+                raise AssertionError(f"not within {within_s} s\n{log.read_text() if log.exists() else ''}")
+            time.sleep(0.03)
+        return time.monotonic() - started
+
+    def executions(self) -> list[list[str]]:
+        """Kind, attempt and process of each time a job's work began."""
+        return [line.split() for line in self.diary.read_text().splitlines()] if self.diary.exists() else []
+
+    def marks(self) -> list[str]:
+        """The jobs whose effect happened."""
+        query = select(Event.subject).where(Event.type == "test.done").order_by(Event.seq)
+        with read_connection() as connection:
+            return list(connection.execute(query).scalars())
+
+    def end(self) -> None:
+        """Ends every worker that still runs, with its children."""
+        for process in self.workers:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

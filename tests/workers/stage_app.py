@@ -1,0 +1,80 @@
+"""A worker whose jobs do what their arguments say; all the rest is the product's own."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from app.jobs import CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO
+from app.services import event_service, job_run, job_service
+from app.services.job_run import JobFailed, JobRun
+from app.services.job_service import JobRequest
+from workers import app
+
+__all__ = ["app"]
+
+
+def _perform(job: JobRun) -> None:
+    _note(job)
+    match None if job.kind is FINISH_VIDEO else job.arguments.get("do"):  # it has its parent's arguments
+        case "sleep":
+            _sleep(job, float(job.arguments["seconds"]))
+        case "hold a process":
+            _hold_a_process(job)
+        case "ignore every stop":
+            time.sleep(60)
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "refuse":
+            raise JobFailed("input", "not_a_video", "This is no video.", hint="Send a video.", stage="probe")
+        case "split":
+            job.wait_for_children(lambda: _split(job), continuation=FINISH_VIDEO)
+            return
+    job.finish(lambda: _leave_a_mark(job))
+
+
+def _note(job: JobRun) -> None:
+    with Path(job.arguments["diary"]).open("a") as diary:
+        diary.write(f"{job.kind.name} {job.attempt} {os.getpid()}\n")
+
+
+def _sleep(job: JobRun, seconds: float) -> None:
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at:
+        job.check()
+        time.sleep(0.05)
+
+
+def _hold_a_process(job: JobRun) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        Path(job.arguments["pid_file"]).write_text(str(process.pid))
+        while not job.stopped():
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    job.check()
+
+
+def _split(job: JobRun) -> None:
+    for part in job.arguments["parts"]:
+        request = JobRequest(
+            organization_id=job.organization_id,
+            parent_id=job.id,
+            arguments={"diary": job.arguments["diary"], **part},
+        )
+        job_service.enqueue(ENCODE_CHUNK, request)
+
+
+def _leave_a_mark(job: JobRun) -> None:
+    assert job.organization_id is not None
+    event_service.record(
+        "test.done",
+        subject=f"job:{job.id}",
+        scope=job.organization_id,
+        organization_id=job.organization_id,
+        data={"kind": job.kind.name},
+    )
+
+
+for _kind in (CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO):
+    job_run.does(_kind, _perform)

@@ -1,0 +1,164 @@
+"""What real workers do with jobs, whatever is killed under them."""
+
+import os
+import signal
+from pathlib import Path
+
+from app.jobs import PROCESS_VIDEO
+from app.services import job_service
+from tests.workers.stage import Stage
+
+
+def test_a_job_runs_once_and_its_end_is_an_event_of_its_organization(stage: Stage) -> None:
+    stage.start_worker()
+
+    job_id = stage.enqueue()
+    job = stage.wait_for(job_id, "succeeded")
+
+    assert (job.attempt, job.progress, job.lease_token) == (1, 1.0, None)
+    assert stage.marks() == [f"job:{job_id}"]
+    assert len(stage.executions()) == 1
+
+
+def test_bad_input_fails_at_once_with_its_reason(stage: Stage) -> None:
+    stage.start_worker()
+
+    job = stage.wait_for(stage.enqueue("refuse"), "failed")
+
+    assert job.attempt == 1
+    assert job.error == {
+        "code": "not_a_video",
+        "class": "input",
+        "stage": "probe",
+        "detail": "This is no video.",
+        "hint": "Send a video.",
+    }
+
+
+def test_children_are_followed_by_the_continuation_and_the_parent_ends_with_it(stage: Stage) -> None:
+    stage.start_worker()
+
+    parts = [{"do": "sleep", "seconds": 0.1} for _ in range(5)]
+    parent_id = stage.enqueue("split", kind=PROCESS_VIDEO, parts=parts)
+    stage.wait_for(parent_id, "succeeded")
+    kinds = [kind for kind, _attempt, _pid in stage.executions()]
+
+    assert kinds == ["video.process", *["video.encode_chunk"] * 5, "video.finish"]
+    assert len(stage.marks()) == 6
+
+
+def test_a_child_that_fails_fails_its_parent_and_cancels_its_siblings(stage: Stage) -> None:
+    stage.start_worker()
+
+    parts = [{"do": "refuse"}, {"do": "sleep", "seconds": 30}, {"do": "sleep", "seconds": 30}]
+    parent = stage.wait_for(stage.enqueue("split", kind=PROCESS_VIDEO, parts=parts), "failed")
+
+    assert (parent.error or {})["code"] == "not_a_video"
+    assert stage.states_of_children(parent.id) == ["failed", "cancelled", "cancelled"]
+
+
+def test_cancelling_ends_a_running_job_and_its_process_within_two_seconds(stage: Stage) -> None:
+    stage.start_worker()
+    pid_file = stage.folder / "pid"
+    job_id = stage.enqueue("hold a process", pid_file=str(pid_file))
+    stage.wait_until(lambda: pid_file.exists() and pid_file.read_text(), within_s=10)
+    process_id = int(pid_file.read_text())
+
+    job_service.cancel(job_id)
+    took_s = stage.wait_until(lambda: not _is_alive(process_id), within_s=5)
+
+    assert took_s < 2
+    assert stage.job(job_id).state == "cancelled"
+    assert stage.marks() == []
+
+
+def test_a_killed_child_has_its_job_running_again_within_five_seconds(stage: Stage) -> None:
+    stage.start_worker(JOB_LEASE_S="60", JOB_HEARTBEAT_S="5")
+    job_id = stage.enqueue("sleep", seconds=1.5)
+    stage.wait_until(stage.executions, within_s=10)
+
+    os.kill(int(stage.executions()[0][2]), signal.SIGKILL)
+    took_s = stage.wait_until(lambda: len(stage.executions()) == 2, within_s=10)
+    job = stage.wait_for(job_id, "succeeded")
+
+    assert took_s < 5
+    assert job.attempt == 2
+    assert stage.marks() == [f"job:{job_id}"]
+
+
+def test_a_job_that_kills_its_process_ends_dead_and_others_go_on(stage: Stage) -> None:
+    stage.start_worker()
+    poison_id = stage.enqueue("die")
+    stage.allow_attempts(poison_id, 2)
+    sound_id = stage.enqueue()
+
+    stage.wait_for(sound_id, "succeeded")
+    poison = stage.wait_for(poison_id, "dead", within_s=15)
+
+    assert poison.attempt == 2
+    assert (poison.error or {})["code"] == "worker_lost"
+
+
+def test_a_worker_tree_killed_in_its_jobs_loses_and_doubles_nothing(stage: Stage) -> None:
+    first = stage.start_worker()
+    job_ids = [stage.enqueue("sleep", seconds=1) for _ in range(6)]
+    stage.wait_until(lambda: len(stage.executions()) >= 3, within_s=10)
+
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    children = [int(pid) for _kind, _attempt, pid in stage.executions()]
+    orphans_took_s = stage.wait_until(lambda: not any(map(_is_alive, children)), within_s=5)
+    stage.start_worker()
+    for job_id in job_ids:
+        stage.wait_for(job_id, "succeeded", within_s=20)
+
+    assert orphans_took_s < 1
+    assert sorted(stage.marks()) == sorted(f"job:{job_id}" for job_id in job_ids)
+
+
+def test_a_stopped_worker_gives_its_job_back_without_burning_an_attempt(stage: Stage) -> None:
+    first = stage.start_worker()
+    job_id = stage.enqueue("sleep", seconds=30)
+    stage.wait_until(stage.executions, within_s=10)
+
+    os.kill(first.pid, signal.SIGTERM)
+    exit_took_s = stage.wait_until(lambda: first.poll() is not None, within_s=10)
+    job = stage.job(job_id)
+
+    assert exit_took_s < 8
+    assert (job.state, job.attempt, job.lease_token) == ("queued", 0, None)
+    assert stage.worker_ids() == set()
+
+
+def test_a_stop_signal_to_the_whole_group_burns_no_attempt_either(stage: Stage) -> None:
+    first = stage.start_worker()
+    job_id = stage.enqueue("sleep", seconds=30)
+    stage.wait_until(stage.executions, within_s=10)
+
+    os.killpg(first.pid, signal.SIGTERM)
+    exit_took_s = stage.wait_until(lambda: first.poll() is not None, within_s=10)
+    job = stage.job(job_id)
+
+    assert exit_took_s < 8
+    assert (job.state, job.attempt) == ("queued", 0)
+
+
+def test_a_job_that_ignores_every_stop_is_killed_with_its_process(stage: Stage) -> None:
+    stage.start_worker()
+    job_id = stage.enqueue("ignore every stop")
+    stage.wait_until(stage.executions, within_s=10)
+    process_id = int(stage.executions()[0][2])
+
+    job_service.cancel(job_id)
+    took_s = stage.wait_until(lambda: not _is_alive(process_id), within_s=12)
+
+    assert took_s < 8
+    assert stage.job(job_id).state == "cancelled"
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
