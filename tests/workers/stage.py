@@ -45,14 +45,15 @@ class Stage:
             **variables,
         }
         known = self.worker_ids()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", app, "worker"],
-            env={**os.environ, **settings},  # noqa: TID251 - a child process inherits it
-            cwd=PROJECT_DIR,
-            start_new_session=True,
-            stderr=(self.folder / "worker.log").open("ab"),
-            stdout=subprocess.DEVNULL,
-        )
+        with (self.folder / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", app, "worker"],
+                env={**os.environ, **settings},  # noqa: TID251 - a child process inherits it
+                cwd=PROJECT_DIR,
+                start_new_session=True,
+                stderr=log,
+                stdout=subprocess.DEVNULL,
+            )
         self.workers.append(process)
         self.wait_until(lambda: self.worker_ids() - known, within_s=15)
         return process
