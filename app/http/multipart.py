@@ -23,7 +23,7 @@ def receive_file(target: IO[bytes]) -> Received:
     boundary = request.mimetype_params.get("boundary")
     if request.mimetype != "multipart/form-data" or not boundary:
         raise UnsupportedType("Send multipart/form-data with a part named file.")
-    decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), _FIELD_BYTES, max_parts=_PARTS)
+    decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=_PARTS)
     reading = _Reading(target)
     received = 0
     try:
@@ -74,6 +74,8 @@ class _Reading:
     def _add(self, data: bytes) -> None:
         if self._part == "title":
             self._title += data
+            if len(self._title) > _FIELD_BYTES:
+                raise TooLarge("The title is too long.")
             return
         self._size_bytes += len(data)
         if self._size_bytes > settings.max_upload_bytes:

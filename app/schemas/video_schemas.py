@@ -179,8 +179,9 @@ def _rendition(row: Record) -> dict[str, object]:
 def _eta_s(row: Record) -> int | None:
     if row.processing != "playable" or row.playable_at is None or row.percent <= 10:  # noqa: PLR2004 - where encoding begins
         return None
-    spent_s = (now() - row.playable_at).total_seconds()
-    return round(spent_s * (100 - row.percent) / (row.percent - 10))
+    spent_s: float = (now() - row.playable_at).total_seconds()
+    percent: int = row.percent
+    return round(spent_s * (100 - percent) / (percent - 10))
 
 
 def render_playback(playback: Playback, link: Link) -> dict[str, object]:

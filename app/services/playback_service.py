@@ -69,7 +69,7 @@ def playback(actor: Actor, video_id: UUID) -> Playback:
 
 def is_public(video: Record) -> bool:
     """Whether everyone who has the address may play it."""
-    return video.publication == Publication.PUBLISHED and video.visibility != Visibility.ORGANIZATION
+    return bool(video.publication == Publication.PUBLISHED and video.visibility != Visibility.ORGANIZATION)
 
 
 def expiry(video: Record) -> datetime:
@@ -112,7 +112,7 @@ def media(token: str, video_id: UUID, name: str) -> Media:
     return Media(file, name, seconds_left)
 
 
-def _lookup(token: str, video_id: UUID) -> tuple[Select[tuple[UUID]], int | None]:
+def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
     """The query that finds the video's organization if the token opens it, and the token's rest in seconds."""
     wanted = select(Video.organization_id).where(Video.id == video_id)
     if token == PUBLIC_TOKEN:
@@ -130,7 +130,7 @@ def _lookup(token: str, video_id: UUID) -> tuple[Select[tuple[UUID]], int | None
     return _opened_by_session(wanted, session_id), seconds_left
 
 
-def _opened_by_session(wanted: Select[tuple[UUID]], session_id: UUID) -> Select[tuple[UUID]]:
+def _opened_by_session(wanted: Select[UUID], session_id: UUID) -> Select[UUID]:
     """Narrows to videos that the session's user may see now, as a member of its team or as anybody."""
     is_member: ColumnElement[bool] = and_(
         Membership.user_id == Session.user_id,

@@ -152,7 +152,7 @@ def get(actor: Actor, video_id: UUID) -> VideoView:
     return VideoView(row, renditions, position)
 
 
-def _position(job_id: UUID | None) -> Select[tuple[int]]:
+def _position(job_id: UUID | None) -> Select[int]:
     """How many queued jobs of the kind stand before this one, counted from 1."""
     is_ahead = Job.id <= (job_id or new_id())
     return select(func.count()).where(Job.kind == PROCESS_VIDEO.name, Job.state == JobState.QUEUED, is_ahead)
@@ -170,7 +170,7 @@ def list_(
     return page, ladders
 
 
-def _renditions(video_ids: Sequence[UUID]) -> Select[Any]:
+def _renditions(video_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     columns = (
         Rendition.video_id,
         Rendition.name,
