@@ -5,6 +5,7 @@ from flask_cors import CORS
 from flask_migrate import Migrate
 
 from app import database, routes
+from app.commands.up_command import up
 from app.core import create_core
 from app.http import problems
 from app.middlewares import request_id, security_headers, session_relay
@@ -36,6 +37,7 @@ def build() -> Flask:
     routes.init_app(app)
     sockets.init_app(app)
     session_relay.init_app(app)
+    app.cli.add_command(up)
     return app
 
 
