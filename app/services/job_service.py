@@ -67,7 +67,7 @@ def enqueue(kind: JobKind, request: JobRequest) -> UUID:
         priority=kind.priority,
         max_attempts=kind.max_attempts,
         arguments=dict(request.arguments or {}),
-        run_at=request.run_at or utc_now(),
+        run_at=utc_now() if request.run_at is None else request.run_at,
     )
     db.session.add(job)
     if request.parent_id is not None:
@@ -219,7 +219,7 @@ def requeue(job: Job, *, run_at: object = None) -> None:
     job.state = JobState.QUEUED
     job.worker_id = None
     job.publish_count = 0
-    job.run_at = run_at or utc_now()  # type: ignore[assignment]  # an SQL expression
+    job.run_at = utc_now() if run_at is None else run_at  # type: ignore[assignment]  # an SQL expression
     db.session.flush()
     _wake_after_commit()
 

@@ -17,6 +17,7 @@ from app.jobs import CHECKSUM_VIDEO, JobKind
 from app.models import Event, Job, Worker
 from app.services import job_service
 from app.services.job_service import JobRequest
+from config import settings
 from config.env import PROJECT_DIR
 
 
@@ -33,11 +34,15 @@ class Stage:
     def diary(self) -> Path:
         return self.folder / "diary"
 
-    def start_worker(self, app: str = "tests.workers.stage_app", **variables: str) -> "subprocess.Popen[bytes]":
+    def start_worker(
+        self, app: str = "tests.workers.stage_app", **variables: str
+    ) -> "subprocess.Popen[bytes]":
         """Starts `celery -A … worker` in a process group of its own and waits until it is registered."""
-        settings = {
-            "DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-            "DATA_DIR": str(self.folder),
+        url = db.engine.url
+        is_embedded = url.get_backend_name() == "sqlite"  # then it lies in DATA_DIR
+        environment = {
+            "DATABASE_URL": "" if is_embedded else url.render_as_string(hide_password=False),
+            "DATA_DIR": str(settings.data_dir),
             "REDIS_URL": self.redis_url,
             "WORKER_CORES": "2",
             "JOB_LEASE_S": "2",
@@ -48,7 +53,7 @@ class Stage:
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", app, "worker"],
-                env={**os.environ, **settings},  # noqa: TID251 - a child process inherits it
+                env={**os.environ, **environment},  # noqa: TID251 - a child process inherits it
                 cwd=PROJECT_DIR,
                 start_new_session=True,
                 stderr=log,

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def _sleep(job: JobRun, seconds: float) -> None:
 
 
 def _hold_a_process(job: JobRun) -> None:
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    ) as process:
         Path(job.arguments["pid_file"]).write_text(str(process.pid))
         while not job.stopped():
             time.sleep(0.05)
