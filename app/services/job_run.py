@@ -27,7 +27,7 @@ from config import settings
 log = structlog.get_logger("marquee.jobs")
 LOOK_EVERY_S: Final = 0.5
 PROGRESS_EVERY_S: Final = 0.5
-STUBBORN_AFTER_S: Final = 5.0
+STUBBORN_AFTER_S: Final = 3.0
 """How long work may go on after it was told to stop; then its process is killed."""
 COMMIT_WITHIN_S: Final = 60.0
 FaultKind = Literal["input", "transient", "internal"]

@@ -111,6 +111,7 @@ def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> No
         job.progress = 1.0
     _release(job)
     db.session.flush()
+    _wake_after_commit()  # a slot is free
     _record_end(job)
     if state is not JobState.SUCCEEDED:
         _tell_owner(job)

@@ -51,7 +51,7 @@ class Desk:
     def enqueue(self, kind: JobKind = CHECKSUM_VIDEO, *, organization_id: UUID | None = None) -> UUID:
         with transaction():
             owner = organization_id or self.organization_id
-            return job_service.enqueue(kind, JobRequest(organization_id=owner))
+            return job_service.enqueue(kind, JobRequest(subject=f"video:{new_id()}", organization_id=owner))
 
     def claim(self, job_id: UUID) -> JobRun | None:
         return job_run.claim(job_id, worker_id=self.worker_id, process_id=1)

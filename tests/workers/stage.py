@@ -17,6 +17,7 @@ from app.jobs import CHECKSUM_VIDEO, JobKind
 from app.models import Event, Job, Worker
 from app.services import job_service
 from app.services.job_service import JobRequest
+from app.utils.ids import new_id
 from config import settings
 from config.env import PROJECT_DIR
 
@@ -72,7 +73,8 @@ class Stage:
         """A committed job that will do what is said."""
         document = {"do": do, "diary": str(self.diary), **arguments}
         with transaction():
-            request = JobRequest(organization_id=self.organization_id, arguments=document)
+            subject = f"video:{new_id()}"  # of no video: whoever waits for such jobs finds none
+            request = JobRequest(subject, self.organization_id, document)
             return job_service.enqueue(kind, request)
 
     def allow_attempts(self, job_id: UUID, number: int) -> None:

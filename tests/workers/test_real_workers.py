@@ -74,7 +74,7 @@ def test_cancelling_ends_a_running_job_and_its_process_within_two_seconds(stage:
 
 def test_a_killed_child_has_its_job_running_again_within_five_seconds(stage: Stage) -> None:
     stage.start_worker(JOB_LEASE_S="60", JOB_HEARTBEAT_S="5")
-    job_id = stage.enqueue("sleep", seconds=1.5)
+    job_id = stage.enqueue("sleep", seconds=0.5)
     stage.wait_until(stage.executions, within_s=10)
 
     os.kill(int(stage.executions()[0][2]), signal.SIGKILL)
