@@ -47,7 +47,10 @@ def redis_url() -> str:
             return _url_file().read_text()
     with _lock():
         url = _running_url() or _start()
-        _attach()
+        if (
+            os.getpid() not in _users
+        ):  # another thread may have come first; a second lock would never be let go
+            _attach()
     return url
 
 
