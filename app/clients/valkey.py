@@ -47,9 +47,7 @@ def redis_url() -> str:
             return _url_file().read_text()
     with _lock():
         url = _running_url() or _start()
-        if (
-            os.getpid() not in _users
-        ):  # another thread may have come first; a second lock would never be let go
+        if os.getpid() not in _users:  # else another thread came first
             _attach()
     return url
 
