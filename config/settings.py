@@ -189,11 +189,13 @@ class Settings(BaseModel):
 def _sqlalchemy_url(url: str | None, data_dir: Path) -> str:
     if not url:
         return f"sqlite:///{data_dir / 'marquee.db'}"
+    if url.startswith("sqlite:"):
+        return url  # urlunsplit would drop the slashes of an absolute path
     parts = urlsplit(url)
     scheme = "postgresql+psycopg" if parts.scheme in {"postgres", "postgresql"} else parts.scheme
     query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "pgbouncer"])
     rebuilt = urlunsplit(parts._replace(scheme=scheme, query=query))
-    # urlunsplit drops the empty authority that a socket-path URL (postgresql:///name?host=…) needs.
+    # urlunsplit drops an empty authority, as in postgresql:///name?host=… and sqlite:////path.
     return rebuilt if "://" in rebuilt else rebuilt.replace(":", "://", 1)
 
 

@@ -1,0 +1,74 @@
+"""A process that keeps a server for others, and ends it when the process that it serves is gone.
+
+Started as `python -m tests.support.keeper <postgresql|valkey> <pid> <address file> [<folder to remove>]`. It sees
+even a `kill -9` of the test run, so nothing is ever left running.
+"""
+
+import fcntl
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tests.support import servers
+
+_SERVERS: Final = {"postgresql": servers.postgresql, "valkey": servers.valkey}
+_PROJECT_DIR: Final = Path(__file__).resolve().parents[2]
+_POLL_S: Final = 0.02
+
+
+def address_of(kind: str, *, folder: Path, serves_pid: int) -> str:
+    """The URL of the folder's server of that kind; the first to ask starts it."""
+    address_file = folder / f"{kind}.url"
+    with (folder / f"{kind}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address_file.exists():
+            _start(kind, address_file, serves_pid)
+    return address_file.read_text()
+
+
+def _start(kind: str, address_file: Path, serves_pid: int) -> None:
+    log = address_file.with_suffix(".log")
+    with log.open("wb") as output:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.keeper", kind, str(serves_pid), str(address_file)],
+            cwd=_PROJECT_DIR,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    while not address_file.exists():
+        if keeper.poll() is not None:
+            raise RuntimeError(f"{kind} did not start:\n{log.read_text()}")
+        time.sleep(_POLL_S)
+    keeper.returncode = 0  # it lives on its own from here
+
+
+def _wait_for_end_of(process_id: int) -> None:
+    with suppress(ProcessLookupError):
+        if hasattr(os, "pidfd_open"):
+            select.select([os.pidfd_open(process_id)], [], [])
+        while True:
+            os.kill(process_id, 0)
+            time.sleep(0.5)
+
+
+def main(kind: str, process_id: int, address_file: Path) -> None:
+    """Runs the server until the process has ended."""
+    with _SERVERS[kind]() as url:
+        part = address_file.with_suffix(".part")
+        part.write_text(url)
+        part.rename(address_file)
+        _wait_for_end_of(process_id)
+    if kind == "postgresql":  # the run's own: whatever the run left is nobody's now
+        shutil.rmtree(address_file.parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
