@@ -61,6 +61,8 @@ class _Unit:
 def init_app(app: Flask) -> None:
     """Binds the app to its database."""
     url = settings.sqlalchemy_url
+    if url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
         url, pool_size=settings.database_pool_size, behind_pgbouncer=settings.behind_pgbouncer

@@ -99,7 +99,10 @@ class LocalStorage:
         path.mkdir(parents=True, exist_ok=True)
         with (path / ".lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
 
     def read_text(self, key: str) -> str:
         """A small text. Raises `NoSuchFile`."""

@@ -68,8 +68,22 @@ def _lock() -> Iterator[None]:
     settings.run_dir.mkdir(parents=True, exist_ok=True)
     settings.run_dir.chmod(0o700)
     with (settings.run_dir / "valkey.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        while not _try_lock(file.fileno()):
+            time.sleep(_POLL_S)
+        try:
+            yield
+        finally:
+            # Said outright: a child forked meanwhile inherits the file, and closing ours would not free it.
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Never waits in the kernel: the holder may be another greenlet of this very process."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _url_file() -> Path:

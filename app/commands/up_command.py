@@ -123,7 +123,7 @@ def _tool(name: str) -> str:
 def _start() -> list[Child]:
     children = [
         Child("web", [_tool("gunicorn"), "wsgi:app"], PROJECT_DIR),
-        Child("worker", [_tool("celery"), "-A", "workers", "worker"], PROJECT_DIR),
+        Child("worker", [_tool("celery"), "-q", "-A", "workers", "worker"], PROJECT_DIR),
     ]
     for child in children:
         child.start()

@@ -28,7 +28,7 @@ def record(video: Video, type_: str) -> None:
 
 def processing_ended(job: Job) -> None:
     """The video of a processing job that failed, died or was cancelled; what plays already keeps playing."""
-    video = db.session.get(Video, UUID(str(job.subject).removeprefix("video:")), with_for_update=True)
+    video = db.session.scalar(select(Video).where(Video.job_id == job.id).with_for_update())
     if video is None or not video.is_unfinished:
         return
     if job.state is JobState.CANCELLED:
