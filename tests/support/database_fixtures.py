@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -66,7 +67,7 @@ def redis_url(run_folder: Path, worker_name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_url(postgresql_server: str, run_folder: Path, worker_name: str) -> Iterator[str]:
-    """This worker's own migrated database."""
+    """The migrated database of this worker alone."""
     template, name = f"{run_folder.name}-template", f"{run_folder.name}-{worker_name}"
     with (run_folder / "template.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -120,7 +121,8 @@ def database(app: Flask, database_kind: str, request: pytest.FixtureRequest) -> 
     """
     with app.app_context():
         if database_kind == "sqlite":
-            yield request.getfixturevalue("sqlite_database")
+            with _sqlite(request.getfixturevalue("sqlite_template")) as engine:
+                yield engine
             return
         with db.engine.connect() as connection:
             outer = connection.begin()
@@ -136,7 +138,8 @@ def committed_database(app: Flask, database_kind: str, request: pytest.FixtureRe
     """For claims, locks, threads and processes: commits are real, and the tables are emptied after."""
     with app.app_context():
         if database_kind == "sqlite":
-            yield request.getfixturevalue("sqlite_database")
+            with _sqlite(request.getfixturevalue("sqlite_template")) as engine:
+                yield engine
             return
         yield db.engine
         db.session.remove()
@@ -192,9 +195,9 @@ def drop_database(server_url: str, name: str) -> None:
 @contextmanager
 def _bound_to(bind: Connection | Engine) -> Iterator[None]:
     """Sends every session and read of the current app to another place."""
-    engines = db.engines
+    engines = cast("dict[str | None, Connection | Engine]", db.engines)  # typed as read-only
     original = engines[None]
-    engines[None] = bind  # type: ignore[assignment]  # SQLAlchemy's sessions take a connection as well
+    engines[None] = bind
     try:
         yield
     finally:

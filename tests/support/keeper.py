@@ -1,7 +1,7 @@
 """A process that keeps a server for others, and ends it when the process that it serves is gone.
 
-Started as `python -m tests.support.keeper <postgresql|valkey> <pid> <address file> [<folder to remove>]`. It sees
-even a `kill -9` of the test run, so nothing is ever left running.
+Started as `python -m tests.support.keeper <postgresql|valkey> <pid> <address file>`. It sees even
+a `kill -9` of the test run, so nothing is ever left running.
 """
 
 import fcntl

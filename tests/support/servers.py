@@ -104,12 +104,12 @@ def _copy_for_others(package: Path, folder: Path) -> Path:
 
 @contextmanager
 def _running_postgresql(binaries: Path, data: Path, account: _Account) -> Iterator[str]:
-    initdb = [binaries / "initdb", "-D", data, "-U", "marquee", "-A", "trust"]
     subprocess.run(
-        [*initdb, "--no-sync", "--encoding=UTF8", "--locale=C"],
+        [binaries / "initdb", "-D", data, "-U", "marquee", "-A", "trust", "--no-sync", "--encoding=UTF8"],
         check=True,
         capture_output=True,
         cwd="/",
+        env={"LC_ALL": "C"},
         **account.process_arguments,
     )
     port = free_port()

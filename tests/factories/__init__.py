@@ -1,0 +1,25 @@
+"""Rows for tests, one factory a model: they flush and never commit; every column can be given."""
+
+from tests.factories.accounts import make_membership, make_organization, make_user
+from tests.factories.events import make_event, make_event_counter
+from tests.factories.idempotency_keys import make_idempotency_key
+from tests.factories.jobs import make_job, make_worker
+from tests.factories.posts import make_post
+from tests.factories.sessions import make_refresh_token, make_session
+from tests.factories.videos import make_rendition, make_video
+
+__all__ = [
+    "make_event",
+    "make_event_counter",
+    "make_idempotency_key",
+    "make_job",
+    "make_membership",
+    "make_organization",
+    "make_post",
+    "make_refresh_token",
+    "make_rendition",
+    "make_session",
+    "make_user",
+    "make_video",
+    "make_worker",
+]

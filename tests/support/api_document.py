@@ -1,0 +1,101 @@
+"""Holds answers to the OpenAPI document."""
+
+from functools import cache
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+from werkzeug.test import TestResponse
+
+from app.routes import openapi_document
+
+_NAME: Final = "urn:marquee:openapi"
+_PROBLEM: Final = "application/problem+json"
+_JSON: Final = ("application/json", _PROBLEM)
+
+
+def assert_documented(response: TestResponse, rules: Map) -> None:
+    """Fails unless the document allows this status, media type and body; every error must be a problem."""
+    request = response.request
+    what = f"{request.method} {request.path} → {response.status_code} {response.mimetype}"
+    if request.method == "OPTIONS":
+        return
+    if response.status_code >= 400 and request.method != "HEAD":
+        assert response.mimetype in _JSON, f"{what}: not a problem: {response.get_data(as_text=True)[:500]}"
+    method = "GET" if request.method == "HEAD" else request.method
+    operation_id = _endpoint(rules, request.path, method)
+    if operation_id not in _operations():
+        if response.mimetype == _PROBLEM:
+            _assert_valid(_validator(("components", "schemas", "Problem")), response, what)
+        return
+    place = (*_operations()[operation_id], "responses", str(response.status_code))
+    described = _look_up(place)
+    assert described is not None, (
+        f"{what}: the document knows no such status: {response.get_data(as_text=True)}"
+    )
+    _assert_content(described, place, response, what)
+
+
+def _assert_content(
+    described: dict[str, Any], place: tuple[str, ...], response: TestResponse, what: str
+) -> None:
+    if response.request.method == "HEAD":
+        return
+    content = described.get("content", {})
+    if not content:
+        assert response.get_data() == b"", f"{what}: a body where the document has none"
+        return
+    allowed = {*content, _PROBLEM} if response.status_code >= 400 else set(content)
+    assert response.mimetype in allowed, f"{what}: the document says {sorted(allowed)}"
+    if response.mimetype in content and response.mimetype in _JSON:
+        _assert_valid(_validator((*place, "content", response.mimetype, "schema")), response, what)
+
+
+def _assert_valid(validator: Draft202012Validator, response: TestResponse, what: str) -> None:
+    error = best_match(validator.iter_errors(response.get_json()))
+    assert error is None, f"{what}: {error.json_path}: {error.message}"
+
+
+def _endpoint(rules: Map, path: str, method: str) -> str | None:
+    try:
+        endpoint, _arguments = rules.bind("localhost").match(path, method)
+    except HTTPException:
+        return None
+    return str(endpoint)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return openapi_document()
+
+
+@cache
+def _operations() -> dict[str, tuple[str, ...]]:
+    """Operation id → where it stands."""
+    return {
+        operation["operationId"]: ("paths", path, method)
+        for path, operations in _document()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def _look_up(place: tuple[str, ...]) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = _document()
+    for part in place:
+        found = found.get(part) if found is not None else None
+    return found
+
+
+@cache
+def _validator(place: tuple[str, ...]) -> Draft202012Validator:
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)
+    pointer = pointer.replace("{", "%7B").replace("}", "%7D")
+    return Draft202012Validator(
+        {"$ref": f"{_NAME}#{pointer}"},
+        registry=Registry().with_resource(_NAME, DRAFT202012.create_resource(_document())),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
