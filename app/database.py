@@ -1,7 +1,7 @@
 """The session, the declarative base, and the one place that commits: `transaction()`."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -62,7 +62,8 @@ def init_app(app: Flask) -> None:
     """Binds the app to its database."""
     url = settings.sqlalchemy_url
     if url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # connecting says it better
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
         url, pool_size=settings.database_pool_size, behind_pgbouncer=settings.behind_pgbouncer

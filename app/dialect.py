@@ -175,9 +175,7 @@ def is_passing(error: BaseException) -> bool:
     if state:
         return str(state).startswith(_PG_PASSING_CLASSES)
     # psycopg gives no SQLSTATE when it could not connect at all.
-    return (
-        type(error.orig).__module__.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
-    )
+    return type(error.orig).__module__.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
 
 
 def is_lock_timeout(error: BaseException) -> bool:

@@ -42,8 +42,10 @@ def set_up_logs() -> None:
 def _renderers() -> list[structlog.typing.Processor]:
     if settings.log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(
+    return [
+        structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
             # Not the rich one: it prints local variables, and with them secrets.
             exception_formatter=structlog.dev.plain_traceback,
-        )]
+        )
+    ]

@@ -1,4 +1,4 @@
-"""FFmpeg and the probe: always in the jail, in their own process group, within limits of time, memory and disk."""
+"""FFmpeg and the probe: always in the jail, in their own process group, within limits of time and memory."""
 
 import json
 import os
@@ -27,6 +27,10 @@ _GIB: Final = 1024**3
 _LARGE_PIXELS: Final = 1920 * 1088
 _JAIL: Final = Path(jail.__file__)
 _PROBE: Final = _JAIL.with_name("jailed_probe.py")
+_STARTER: Final = (
+    "import runpy, sys; sys.path.append(sys.argv[1]); sys.argv = sys.argv[2:]; "
+    "runpy.run_path(sys.argv[0], run_name='__main__')"
+)
 
 
 class FFmpegFailed(Exception):
@@ -122,9 +126,7 @@ def start(arguments: Sequence[str], *, reads: Sequence[Path], writes: Path, limi
     return Running([binary(), *arguments], reads, writes, limits)
 
 
-def wait(
-    runs: Sequence[Running], *, stopped: Callable[[], bool], on_poll: Callable[[], bool] = lambda: False
-) -> bool:
+def wait(runs: Sequence[Running], *, stopped: Callable[[], bool], on_poll: Callable[[], bool] = lambda: False) -> bool:
     """Waits for all of them, looking at `on_poll` meanwhile. Returns False if `on_poll` asked to end them early.
 
     Raises `FFmpegFailed` for the first that fails, `Stopped` when told to; none is left running.
@@ -162,8 +164,7 @@ def probe(path: Path, demuxer: str) -> Probe:
     """What the file holds. Raises `app.media.probe.Unusable`, or `FFmpegFailed` if the probe itself ended badly."""
     packages = sysconfig.get_paths()["purelib"]
     # -I and -S keep everything away but the packages that we name.
-    starter = f"import sys, runpy; sys.path.append({packages!r}); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, "-I", "-S", "-c", starter, str(_PROBE), str(path), demuxer]
+    command = [sys.executable, "-I", "-S", "-c", _STARTER, packages, str(_PROBE), str(path), demuxer]
     reads = [path, Path(packages), Path(sys.base_prefix), Path(sys.executable), _PROBE]
     with tempfile.TemporaryDirectory() as folder:
         jailed = _jailed(command, reads, Path(folder), Limits(wall_s=PROBE_S))
@@ -205,9 +206,7 @@ def _jailed(command: Sequence[str], reads: Sequence[Path], writes: Path, limits:
 
 def _failure(code: int, text: str) -> FFmpegFailed:
     if code == jail.CANNOT_JAIL:
-        return FFmpegFailed(
-            "This system offers no jail for media; see MEDIA_JAIL in the settings.", is_transient=True
-        )
+        return FFmpegFailed("This system offers no jail for media; see MEDIA_JAIL in the settings.", is_transient=True)
     if "No space left" in text:
         return FFmpegFailed("The disk is full.", is_transient=True)
     if code == -signal.SIGKILL:

@@ -1,13 +1,14 @@
-"""Reads what a media file holds, inside the jail: `python jailed_probe.py <file> <demuxer>` prints one JSON line.
+"""Reads what a media file holds, in the jail: `python jailed_probe.py <file> <demuxer>` prints one JSON line.
 
-Containers with a sample index (MP4, MOV) are read from it, in milliseconds even for hours of video; others are
-demuxed packet by packet within a time limit.
+Containers with a sample index (MP4, MOV) are read from it, in milliseconds even for hours of video; others
+are demuxed packet by packet within a time limit.
 """
 
 import json
 import os
 import sys
 import time
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -99,43 +100,56 @@ def _index(container: Any, stream: Any, path: str) -> dict[str, Any]:
     return _from_packets(container, stream)
 
 
+@dataclass
+class _Scan:
+    """What a look over all packets or index entries found."""
+
+    keys: list[float] = field(default_factory=list)
+    frames: int = 0
+    all_idr: bool = True
+    leading_pictures: bool = False
+    truncated: bool = False
+    scanned: bool = True
+    steps: set[int] = field(default_factory=set)
+    last_pts_s: float | None = None
+
+    def report(self, stream: Any) -> dict[str, Any]:
+        first = min(self.keys, default=0.0)
+        end = float(stream.duration * stream.time_base) + first if stream.duration else None
+        stops = [*self.keys[1:], end or self.last_pts_s or first]
+        gaps = [stop - start for start, stop in zip(self.keys, stops, strict=True)] if self.keys else []
+        return {
+            "frames": self.frames,
+            "keys": len(self.keys),
+            "all_idr": self.all_idr and bool(self.keys),
+            "leading_pictures": self.leading_pictures,
+            "largest_gap_s": max(gaps, default=0.0),
+            "truncated": self.truncated,
+            "variable_rate": len(self.steps) > 1,
+            "scanned": self.scanned,
+            "last_pts_s": self.last_pts_s,
+        }
+
+
 def _from_index(stream: Any, path: str) -> dict[str, Any]:
     size_bytes = os.path.getsize(path)  # noqa: PTH202 - as above
     prefix = _length_bytes(stream.codec_context.extradata)
-    keys, truncated, steps, previous = [], False, set(), None
-    all_idr = True
+    scan, previous = _Scan(frames=len(stream.index_entries)), None
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
         for entry in stream.index_entries:
-            truncated = truncated or entry.pos + entry.size > size_bytes
+            scan.truncated = scan.truncated or entry.pos + entry.size > size_bytes
             if previous is not None:
-                steps.add(entry.timestamp - previous)
+                scan.steps.add(entry.timestamp - previous)
             previous = entry.timestamp
             if entry.is_keyframe:
-                keys.append(float(entry.timestamp * stream.time_base))
-                all_idr = all_idr and prefix > 0 and _holds_idr(file.fileno(), entry.pos, entry.size, prefix)
-    return _summary(keys, len(stream.index_entries), all_idr, False, truncated, len(steps) > 1, stream)
-
-
-def _summary(
-    keys: list[float], frames: int, all_idr: bool, leading: bool, truncated: bool, varies: bool, stream: Any
-) -> dict[str, Any]:  # fmt: skip
-    end = float(stream.duration * stream.time_base) + min(keys, default=0.0) if stream.duration else None
-    ends = [*keys[1:], end if end and keys and end > keys[-1] else (keys[-1] if keys else 0.0)]
-    gap = max((after - before for before, after in zip(keys, ends, strict=True)), default=0.0)
-    return {
-        "frames": frames,
-        "keys": len(keys),
-        "all_idr": all_idr and bool(keys),
-        "leading_pictures": leading,
-        "largest_gap_s": gap,
-        "truncated": truncated,
-        "variable_rate": varies,
-        "scanned": True,
-    }
+                scan.keys.append(float(entry.timestamp * stream.time_base))
+                is_idr = prefix > 0 and _holds_idr(file.fileno(), entry.pos, entry.size, prefix)
+                scan.all_idr = scan.all_idr and is_idr
+    return scan.report(stream)
 
 
 def _length_bytes(extradata: bytes | None) -> int:
-    """How many bytes tell the length of a NAL unit (ISO 14496-15 §5.3.3.1); 0 if they are not length-prefixed."""
+    """How many bytes tell a NAL unit's length (ISO 14496-15 §5.3.3.1); 0 if they are not length-prefixed."""
     if not extradata or len(extradata) < _HEAD_BYTES or extradata[0] != 1:
         return 0
     return (extradata[4] & 3) + 1
@@ -170,22 +184,25 @@ def _slice_is_idr(packet: bytes, prefix: int) -> bool:
 def _from_packets(container: Any, stream: Any) -> dict[str, Any]:
     deadline = time.monotonic() + SCAN_S
     prefix = _length_bytes(stream.codec_context.extradata)
-    keys: list[float] = []
-    frames, all_idr, leading, newest_key, last = 0, True, False, None, 0.0
+    is_h264 = stream.codec_context.name == "h264"
+    scan, newest_key = _Scan(last_pts_s=0.0), None
     for packet in container.demux(stream):
         if packet.pts is None:
             continue
-        frames += 1
-        last = max(last, float(packet.pts * stream.time_base))
+        scan.frames += 1
+        moment = float(packet.pts * stream.time_base)
+        scan.last_pts_s = max(scan.last_pts_s or 0.0, moment)
         if packet.is_keyframe:
             newest_key = packet.pts
-            keys.append(float(packet.pts * stream.time_base))
-            all_idr = all_idr and stream.codec_context.name == "h264" and _slice_is_idr(bytes(packet), prefix)
+            scan.keys.append(moment)
+            scan.all_idr = scan.all_idr and is_h264 and _slice_is_idr(bytes(packet), prefix)
         elif newest_key is not None and packet.pts < newest_key:
-            leading = True
+            scan.leading_pictures = True
         if time.monotonic() > deadline:
-            return _summary(keys, 0, False, leading, False, False, stream) | {"scanned": False}
-    return _summary(keys, frames, all_idr, leading, False, False, stream) | {"last_pts_s": last}
+            scan.all_idr = scan.scanned = False
+            scan.last_pts_s = None
+            break
+    return scan.report(stream)
 
 
 if __name__ == "__main__":

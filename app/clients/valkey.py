@@ -26,9 +26,7 @@ from config import settings
 START_WITHIN_S: Final = 10.0
 _POLL_S: Final = 0.02
 _PROBE_S: Final = 1.0
-_users: dict[
-    int, int
-] = {}  # this process's id → the descriptor that says "in use"; a forked child starts anew
+_users: dict[int, int] = {}  # this process's id → the descriptor that says "in use"; a forked child starts anew
 
 
 class NoServer(RuntimeError):
@@ -102,9 +100,7 @@ def _answers(url: str) -> bool:
     """Whether the server at the URL takes our password and answers PING."""
     parts = urlsplit(url)
     try:
-        with socket.create_connection(
-            (parts.hostname or "", parts.port or 0), timeout=_PROBE_S
-        ) as connection:
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_PROBE_S) as connection:
             connection.sendall(f"AUTH {parts.password}\r\nPING\r\n".encode())
             received = b""
             while not received.endswith(b"+PONG\r\n"):
@@ -179,9 +175,7 @@ def _binary() -> str:
                 return str(path)
     installed = shutil.which("valkey-server") or shutil.which("redis-server")
     if installed is None:
-        raise NoServer(
-            "Set REDIS_URL, or install Valkey or Redis (6.2 or newer): none is bundled for this machine."
-        )
+        raise NoServer("Set REDIS_URL, or install Valkey or Redis (6.2 or newer): none is bundled for this machine.")
     return installed
 
 

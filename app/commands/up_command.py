@@ -84,9 +84,7 @@ def _own_data_dir() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _fail(
-                f"DATA_DIR {settings.data_dir} is in use by another instance; set DATA_DIR to another folder."
-            )
+            _fail(f"DATA_DIR {settings.data_dir} is in use by another instance; set DATA_DIR to another folder.")
         yield
 
 
@@ -102,9 +100,7 @@ def _assert_port_is_free() -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            _fail(
-                f"Port {settings.port} on {settings.host} can't be used: {error.strerror}. Set PORT to another."
-            )
+            _fail(f"Port {settings.port} on {settings.host} can't be used: {error.strerror}. Set PORT to another.")
 
 
 def _migrate() -> None:

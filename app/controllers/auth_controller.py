@@ -50,13 +50,9 @@ def _answer(signed_in: SignedIn, status: int = 200) -> Answer:
     user = account_service.profile(signed_in.user_id)
     organizations = account_service.organizations_of(signed_in.user_id)
     in_body = signed_in.refresh_token if wants_token_in_body() else None
-    document = render_session(
-        user, organizations[0] if organizations else None, signed_in.access_token, in_body
-    )
+    document = render_session(user, organizations[0] if organizations else None, signed_in.access_token, in_body)
     return session_answer(document, signed_in.refresh_token, status=status)
 
 
 def _device() -> Device:
-    return Device(
-        user_agent=(request.headers.get("User-Agent") or "")[:400] or None, address=request.remote_addr
-    )
+    return Device(user_agent=(request.headers.get("User-Agent") or "")[:400] or None, address=request.remote_addr)

@@ -38,9 +38,7 @@ def page() -> Answer:
 
 def asset(name: str) -> Answer:
     if name == "start.js":
-        return Answer(
-            response=Response(_START, mimetype="text/javascript"), headers={"Cache-Control": "no-cache"}
-        )
+        return Answer(response=Response(_START, mimetype="text/javascript"), headers={"Cache-Control": "no-cache"})
     if name not in _OFFERED:
         raise NotFound("There is no such file.")
     return Answer(response=send_from_directory(str(_ASSETS / _OFFERED[name]), name, max_age=86400))

@@ -46,8 +46,5 @@ def _must_hold_metrics_token() -> None:
     if settings.metrics_token is None and not settings.is_production:
         return
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if (
-        not hmac.compare_digest(given.encode(), (settings.metrics_token or "").encode())
-        or not settings.metrics_token
-    ):
+    if not hmac.compare_digest(given.encode(), (settings.metrics_token or "").encode()) or not settings.metrics_token:
         raise NotAuthenticated("Send METRICS_TOKEN as a Bearer token.")

@@ -51,9 +51,7 @@ def to_response(answer: Answer) -> Response:
     if request.method in {"GET", "HEAD"} or answer.revision is not None:
         tag = etag_of(body, answer.revision)
         response.headers["ETag"] = f'"{tag}"'
-        if request.method in {"GET", "HEAD"} and parse_etags(
-            request.headers.get("If-None-Match")
-        ).contains_weak(tag):
+        if request.method in {"GET", "HEAD"} and parse_etags(request.headers.get("If-None-Match")).contains_weak(tag):
             response.status_code = 304
             response.data = b""
     return response

@@ -51,9 +51,7 @@ def session_answer(document: dict[str, object], refresh_token: str, *, status: i
 def clear_refresh_cookie(answer: Answer) -> Answer:
     """The answer, and the browser forgets the cookie."""
     response = Response(status=answer.status)
-    response.delete_cookie(
-        _name(), path=_PATH, secure=_is_secure(), httponly=True, samesite=settings.cookie_samesite
-    )
+    response.delete_cookie(_name(), path=_PATH, secure=_is_secure(), httponly=True, samesite=settings.cookie_samesite)
     return Answer(response=response)
 
 

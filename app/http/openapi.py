@@ -76,9 +76,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "summary": route.summary,
         "tags": [route.endpoint.split(".", 1)[0]],
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
-        "responses": {
-            str(status): _response(status, schema, schemas) for status, schema in route.answers.items()
-        },
+        "responses": {str(status): _response(status, schema, schemas) for status, schema in route.answers.items()},
         "security": [{"bearer": []}] if route.access is Access.SIGNED_IN else [{}, {"bearer": []}],
         "x-access": route.access.value,
     }
@@ -102,10 +100,7 @@ def _problem_statuses(route: Route) -> list[int]:
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
-        for name in route.parameters
-    ]
+    return [{"name": name, "in": "path", "required": True, "schema": _path_schema(name)} for name in route.parameters]
 
 
 def _path_schema(name: str) -> dict[str, Any]:

@@ -52,12 +52,8 @@ def _cursors(
     place: Callable[[Record], tuple[datetime, UUID]],
     filters: dict[str, object],
 ) -> dict[str, str | None]:
-    first = (
-        write_cursor(place(rows[0]), backwards=True, bound_to=filters) if rows and page.has_previous else None
-    )
-    last = (
-        write_cursor(place(rows[-1]), backwards=False, bound_to=filters) if rows and page.has_next else None
-    )
+    first = write_cursor(place(rows[0]), backwards=True, bound_to=filters) if rows and page.has_previous else None
+    last = write_cursor(place(rows[-1]), backwards=False, bound_to=filters) if rows and page.has_next else None
     return {"next_cursor": last, "prev_cursor": first}
 
 

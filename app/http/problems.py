@@ -79,18 +79,14 @@ def _from_database(error: SQLAlchemyError) -> MarqueeError | None:
 def _from_werkzeug(error: HTTPException) -> Response:
     status = error.code or 500
     title = HTTPStatus(status).phrase
-    headers = {
-        name: value for name, value in error.get_headers() if name in {"Allow", "Location", "Retry-After"}
-    }
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Location", "Retry-After"}}
     details = {
         404: "There is nothing at this address.",
         405: f"{request.method} is not offered at this address.",
         413: "The body is too large.",
     }
     detail = details.get(status, error.description or title)
-    return _response(
-        status, code=title.lower().replace(" ", "_"), title=title, detail=detail, headers=headers
-    )
+    return _response(status, code=title.lower().replace(" ", "_"), title=title, detail=detail, headers=headers)
 
 
 def _response(

@@ -90,9 +90,7 @@ Handler = Callable[[Call], Answer]
 Middleware = Callable[[Call, Handler], Answer]
 
 
-def register(
-    app: Flask, routes: list[Route], before: tuple[Middleware, ...], after: tuple[Middleware, ...]
-) -> None:
+def register(app: Flask, routes: list[Route], before: tuple[Middleware, ...], after: tuple[Middleware, ...]) -> None:
     """Adds the rules. A call passes `before`, the validation, `after`, then its controller."""
     for route in routes:
         handler = _compose((*before, _validate, *after), _controller_of(route))

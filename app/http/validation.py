@@ -25,16 +25,11 @@ def validate_query(schema: type[BaseModel] | None) -> BaseModel | None:
     given = request.args.to_dict(flat=False)
     doubled = [name for name, values in given.items() if len(values) > 1]
     unclean = [name for name, values in given.items() if not is_clean_text(name + "".join(values))]
-    known = (
-        set() if schema is None else {_name(key, field.alias) for key, field in schema.model_fields.items()}
-    )
+    known = set() if schema is None else {_name(key, field.alias) for key, field in schema.model_fields.items()}
     unknown = [name for name in given if name not in known]
     problems = [
         *(_parameter(name, "This parameter is given more than once.", "duplicate") for name in doubled),
-        *(
-            _parameter(name, "This parameter holds a character that is not allowed.", "invalid")
-            for name in unclean
-        ),
+        *(_parameter(name, "This parameter holds a character that is not allowed.", "invalid") for name in unclean),
         *(_parameter(name, "There is no such parameter here.", "extra_forbidden") for name in unknown),
     ]
     if schema is not None and not problems:
@@ -52,9 +47,7 @@ def _name(key: str, alias: str | None) -> str:
 
 
 def _found(error: ValidationError) -> list[dict[str, Any]]:
-    return [
-        dict(found) for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    return [dict(found) for found in error.errors(include_url=False, include_context=False, include_input=False)]
 
 
 def _problem(kind: str, place: str, found: dict[str, Any]) -> FieldProblem:

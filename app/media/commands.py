@@ -49,13 +49,9 @@ def copy_video(source: Path, demuxer: str, folder: Path) -> list[str]:
 def audio(source: Path, probe: Probe, folder: Path, *, track: int = 0) -> list[str]:
     """The sound of the whole file, once: copied if it is AAC-LC, else encoded. Never in chunks: each would click."""
     codec = (
-        ["-c:a", "copy"]
-        if can_copy_audio(probe.audio[track])
-        else ["-c:a", "aac", "-b:a", _AUDIO_BITRATE, "-ac", "2"]
+        ["-c:a", "copy"] if can_copy_audio(probe.audio[track]) else ["-c:a", "aac", "-b:a", _AUDIO_BITRATE, "-ac", "2"]
     )
-    rate = (
-        [] if can_copy_audio(probe.audio[track]) else ["-ar", "48000", "-af", "aresample=async=1:first_pts=0"]
-    )
+    rate = [] if can_copy_audio(probe.audio[track]) else ["-ar", "48000", "-af", "aresample=async=1:first_pts=0"]
     select = ["-map", f"0:a:{track}", "-vn", *codec, *rate, *_ONLY, "-threads", "1"]
     return [*_input(source, probe.demuxer), *select, *_hls(folder, segment_s=SEGMENT_S)]
 

@@ -47,6 +47,7 @@ class Chunk:
 
 _CAPS: Final = ((1080, 5_000_000), (720, 2_500_000), (480, 1_200_000), (360, 700_000), (240, 350_000))
 _SMALL: Final = 480
+_OLD_DEVICES: Final = 360
 _FILM, _FAST = 30.5, 60.0
 
 
@@ -56,34 +57,20 @@ def copy_issues(probe: Probe) -> list[InputIssue]:
     if video is None:
         return []
     issues: list[InputIssue] = []
-    if (
-        video.codec != "h264"
-        or video.profile not in _COPY_PROFILES
-        or video.pix_fmt not in {"yuv420p", "yuvj420p"}
-    ):
+    if video.codec != "h264" or video.profile not in _COPY_PROFILES or video.pix_fmt not in {"yuv420p", "yuvj420p"}:
         kind = f"{video.codec} {video.profile or ''} {video.pix_fmt or ''}".strip()
         issues.append(InputIssue("codec", f"The picture is {kind}.", "H.264 8-bit 4:2:0 plays at once."))
         return issues
     if not video.all_idr or video.leading_pictures:
-        detail = (
-            "Not every key frame can be jumped to (open GOP)."
-            if video.scanned
-            else "The key frames are unknown."
-        )
+        detail = "Not every key frame can be jumped to (open GOP)." if video.scanned else "The key frames are unknown."
         issues.append(InputIssue("open_gop", detail, "Export with closed GOPs."))
     if video.largest_gap_s > MAX_GAP_S:
         detail = f"Key frames are up to {video.largest_gap_s:.0f} s apart."
-        issues.append(
-            InputIssue("long_gop", detail, f"Export with a key frame at least every {MAX_GAP_S:.0f} s.")
-        )
+        issues.append(InputIssue("long_gop", detail, f"Export with a key frame at least every {MAX_GAP_S:.0f} s."))
     if video.rotation:
-        issues.append(
-            InputIssue("rotated", "The picture is stored turned.", "It is turned upright in encoding.")
-        )
+        issues.append(InputIssue("rotated", "The picture is stored turned.", "It is turned upright in encoding."))
     if video.is_interlaced:
-        issues.append(
-            InputIssue("interlaced", "The picture is interlaced.", "It is deinterlaced in encoding.")
-        )
+        issues.append(InputIssue("interlaced", "The picture is interlaced.", "It is deinterlaced in encoding."))
     issues += _limits(video)
     return issues
 
@@ -126,9 +113,8 @@ def _rung(video: VideoStream, side: int, cap: int) -> Rung:
     long_side = max(2, round(max(width, height) * scale / 2) * 2)
     shape = (side, long_side) if width < height else (long_side, side)
     fps = rung_fps(video, side)
-    return Rung(
-        str(side), *shape, fps, round(cap * 1.5) if fps > _FILM else cap, "main" if side <= 360 else "high"
-    )
+    faster_cap = round(cap * 1.5) if fps > _FILM else cap
+    return Rung(str(side), *shape, fps, faster_cap, "main" if side <= _OLD_DEVICES else "high")
 
 
 def rung_fps(video: VideoStream, side: int) -> float:

@@ -121,11 +121,8 @@ def master_playlist(variants: Sequence[Variant], audio: Sequence[AudioTrack]) ->
         shape = f",RESOLUTION={variant.width}x{variant.height}" if variant.width else ""
         rate = f",FRAME-RATE={variant.fps:.3f}" if variant.fps else ""
         group = ',AUDIO="audio"' if audio and variant.width else ""
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={variant.peak},AVERAGE-BANDWIDTH={variant.average},"
-            f'CODECS="{variant.codecs}"{shape}{rate}{group}',
-            variant.uri,
-        ]
+        bandwidth = f"BANDWIDTH={variant.peak},AVERAGE-BANDWIDTH={variant.average}"
+        lines += [f'#EXT-X-STREAM-INF:{bandwidth},CODECS="{variant.codecs}"{shape}{rate}{group}', variant.uri]
     return "\n".join(lines) + "\n"
 
 

@@ -23,9 +23,7 @@ def replay_answer(call: Call, following: Handler) -> Answer:
     if key is None or not is_covered:
         return following(call)
     if not _KEY.fullmatch(key):
-        raise BadRequest(
-            "Idempotency-Key must be 1 to 255 printable ASCII characters.", code="invalid_header"
-        )
+        raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.", code="invalid_header")
     with idempotency_service.once(_scope(call, key), sha256(call.raw_body).hexdigest()) as once:
         if once.stored is None:
             response = to_response(following(call))

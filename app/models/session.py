@@ -16,9 +16,7 @@ class Session(Timestamped, Base):
     __tablename__ = "sessions"
 
     user_id: Mapped[UUID] = mapped_column(foreign_id("users.id"), index=True)
-    organization_id: Mapped[UUID | None] = mapped_column(
-        foreign_id("organizations.id", cascade=False), index=True
-    )
+    organization_id: Mapped[UUID | None] = mapped_column(foreign_id("organizations.id", cascade=False), index=True)
     successor_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     user_agent: Mapped[str | None] = mapped_column(String(400))
     address: Mapped[str | None] = mapped_column(String(64))

@@ -47,9 +47,7 @@ class Subscriber:
             organization = self.actor.organization_id
             if after is None or organization is None:
                 return
-            self._positions[organization] = (
-                after if after > 0 else event_service.oldest_position(organization)
-            )
+            self._positions[organization] = after if after > 0 else event_service.oldest_position(organization)
             while rows := event_service.since({organization: self._positions[organization]}, limit=BATCH):
                 for row in rows:
                     self._take(row.scope_id, row.seq, render(row))

@@ -64,9 +64,7 @@ class _Door:
         self._subscribers[sid] = subscriber
         after = given.get("after")
         # In the background, because the client hears nothing before its connection is accepted.
-        self._socketio.start_background_task(
-            self._begin, subscriber, after if isinstance(after, int) else None
-        )
+        self._socketio.start_background_task(self._begin, subscriber, after if isinstance(after, int) else None)
 
     def leave(self, _reason: object = None) -> None:
         subscriber = self._subscribers.pop(request.sid, None)  # type: ignore[attr-defined]  # Flask-SocketIO adds it

@@ -23,15 +23,11 @@ class Output(BaseModel):
 
 
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]
-Time = Annotated[
-    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000000Z"])
-]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000000Z"])]
 Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Password = Annotated[
-    str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])
-]
+Password = Annotated[str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])]
 
 
 class PersonOut(Output):

@@ -20,9 +20,7 @@ _SLUG_TRIES: Final = 5
 _WRONG: Final = "The e-mail address or the password is wrong."
 
 
-def sign_up(
-    *, email: str, password: str, name: str, organization_name: str | None, device: Device
-) -> SignedIn:
+def sign_up(*, email: str, password: str, name: str, organization_name: str | None, device: Device) -> SignedIn:
     """Makes an account, its organization where the instance gives everyone one, and a session.
 
     Raises `NotPermitted` unless sign-up is open, `Conflict` (`email_taken`), `Invalid` for a password over
@@ -37,9 +35,7 @@ def sign_up(
     password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
     with transaction():
         user = _add_user(email=email, name=name, password_hash=password_hash)
-        organization_id = (
-            _add_organization(user, organization_name) if settings.personal_organizations else None
-        )
+        organization_id = _add_organization(user, organization_name) if settings.personal_organizations else None
         return open_session(user.id, organization_id, device)
 
 

@@ -29,9 +29,7 @@ class _Gathered:
     data: Mapping[str, object]
 
 
-def record(
-    type_: str, *, subject: str, scope: UUID, organization_id: UUID | None, data: Mapping[str, object]
-) -> None:
+def record(type_: str, *, subject: str, scope: UUID, organization_id: UUID | None, data: Mapping[str, object]) -> None:
     """Adds an event to the open transaction. It gets its number as one of the transaction's last statements,
     so that `seq` is gap-free without a lock held during the work.
     """
@@ -104,9 +102,7 @@ def since(after: Mapping[UUID, int], *, limit: int) -> Sequence[Record]:
         Event.organization_id,
         Event.data,
     )
-    query = (
-        select(*columns, Event.occurred_at).where(or_(*past)).order_by(Event.scope_id, Event.seq).limit(limit)
-    )
+    query = select(*columns, Event.occurred_at).where(or_(*past)).order_by(Event.scope_id, Event.seq).limit(limit)
     with read_connection() as connection:
         return connection.execute(query).all()
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import redis
-from app.database import db, read_connection
+from app.database import read_connection
 from app.dialect import utc_now_plus
 from app.models import OPEN_STATES, Job, Worker
 from config.env import PROJECT_DIR
@@ -45,9 +45,7 @@ def readiness() -> Readiness:
         # Also a database without our tables yet: for a load balancer both mean "not here".
         return Readiness(database=_can_connect(), migrations=False, redis=is_there, workers=0, jail="unknown")
     jail = jails[0] if jails else "unknown"
-    return Readiness(
-        database=True, migrations=head == migration_head(), redis=is_there, workers=len(jails), jail=jail
-    )
+    return Readiness(database=True, migrations=head == migration_head(), redis=is_there, workers=len(jails), jail=jail)
 
 
 def _can_connect() -> bool:
@@ -69,8 +67,6 @@ def migration_head() -> str | None:
 def job_counts() -> Sequence[tuple[str, str, int]]:
     """Open jobs by kind and state, and the dead ones that wait for somebody to look."""
     shown = (*OPEN_STATES, "dead")
-    query = (
-        select(Job.kind, Job.state, func.count()).where(Job.state.in_(shown)).group_by(Job.kind, Job.state)
-    )
-    with db.engine.connect() as connection:
+    query = select(Job.kind, Job.state, func.count()).where(Job.state.in_(shown)).group_by(Job.kind, Job.state)
+    with read_connection() as connection:
         return [(kind, state.value, count) for kind, state, count in connection.execute(query)]

@@ -62,9 +62,7 @@ def once(scope: str, request_hash: str) -> Iterator[Once]:
 
 
 def _begin(scope: str, request_hash: str) -> Once:
-    db.session.execute(
-        delete(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.expires_at < now())
-    )
+    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.expires_at < now()))
     row_id = new_id()
     values = {
         "id": row_id,

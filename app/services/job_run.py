@@ -239,9 +239,7 @@ def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
     if row is None:
         return None
     kind = CATALOGUE[row.kind]
-    return JobRun(
-        job_id, kind, row.subject, row.organization_id, row.parent_id, row.arguments, row.attempt, token
-    )
+    return JobRun(job_id, kind, row.subject, row.organization_id, row.parent_id, row.arguments, row.attempt, token)
 
 
 def _has_room(worker_id: UUID) -> Any:  # noqa: ANN401 - an SQL condition
@@ -255,9 +253,7 @@ def _has_room(worker_id: UUID) -> Any:  # noqa: ANN401 - an SQL condition
         Worker.is_draining.is_(False),
         or_(Job.job_class == JobClass.LIGHT, heavy < Worker.cores),
     )
-    bounded = [
-        and_(Job.kind == kind.name, same >= kind.per_worker) for kind in CATALOGUE.values() if kind.per_worker
-    ]
+    bounded = [and_(Job.kind == kind.name, same >= kind.per_worker) for kind in CATALOGUE.values() if kind.per_worker]
     return and_(worker, ~or_(*bounded))
 
 

@@ -84,11 +84,7 @@ def _as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:
         Membership.user_id == actor.user_id,
         Membership.suspended_at.is_(None),
     )
-    query = (
-        select(Organization.id, Membership.role)
-        .outerjoin(Membership, is_member)
-        .where(Organization.slug == slug)
-    )
+    query = select(Organization.id, Membership.role).outerjoin(Membership, is_member).where(Organization.slug == slug)
     with read_connection() as connection:
         row = connection.execute(query).first()
     if row is None:

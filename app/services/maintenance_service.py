@@ -31,9 +31,7 @@ def clean_up(_job: JobRun) -> None:
         delete(IdempotencyKey).where(IdempotencyKey.expires_at < now()),
         delete(Session).where(Session.expires_at < now()),
         delete(Event).where(Event.occurred_at < now() - EVENTS_KEPT_FOR),
-        delete(Job).where(
-            Job.state.in_(_ENDED), Job.parent_id.is_(None), Job.finished_at < now() - JOBS_KEPT_FOR
-        ),
+        delete(Job).where(Job.state.in_(_ENDED), Job.parent_id.is_(None), Job.finished_at < now() - JOBS_KEPT_FOR),
         delete(Worker).where(Worker.seen_at < utc_now_plus(-3600)),
     )
     for statement in expired:

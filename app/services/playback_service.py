@@ -54,9 +54,7 @@ def playback(actor: Actor, video_id: UUID) -> Playback:
     """What a player needs. Raises `NotFound`, or `Conflict` (`not_playable`) before the first segments are there."""
     video = video_service.get(actor, video_id).video
     if video.playable_at is None:
-        raise Conflict(
-            "The video can't be played yet; wait for the event video.playable.", code="not_playable"
-        )
+        raise Conflict("The video can't be played yet; wait for the event video.playable.", code="not_playable")
     expires_at = None if is_public(video) else expiry(video)
     return Playback(
         hls_path=media_path(actor, video, "master.m3u8"),

@@ -81,9 +81,7 @@ def _insert(post: Post, wanted_slug: str | None) -> None:
 
 def get(actor: Actor, post_id: UUID) -> Record:
     """A post with its bodies. Raises `NotFound` for what the actor may not read."""
-    query = _reading(*_SUMMARY, Post.body_markdown, Post.body_html).where(
-        Post.id == post_id, readable_by(actor, Post)
-    )
+    query = _reading(*_SUMMARY, Post.body_markdown, Post.body_html).where(Post.id == post_id, readable_by(actor, Post))
     with read_connection() as connection:
         row = connection.execute(query).first()
     if row is None:

@@ -226,9 +226,7 @@ def _choose() -> list[Due]:
 def _room() -> _Room:
     """What live workers have left: a job that is published but unclaimed counts as taken."""
     alive = Worker.seen_at > utc_now_plus(-WORKER_GONE_AFTER_S)
-    totals = select(
-        func.coalesce(func.sum(Worker.slots), 0), func.coalesce(func.sum(Worker.cores), 0), func.count()
-    )
+    totals = select(func.coalesce(func.sum(Worker.slots), 0), func.coalesce(func.sum(Worker.cores), 0), func.count())
     slots, cores, workers = db.session.execute(totals.where(alive, Worker.is_draining.is_(False))).one()
     room = _Room(int(slots), int(cores), int(workers))
     is_published = and_(Job.state == JobState.QUEUED, Job.published_at.is_not(None))

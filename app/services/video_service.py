@@ -77,9 +77,7 @@ class VideoView:
     queue_position: int | None = None
 
 
-def upload(
-    actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None
-) -> VideoView:
+def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None) -> VideoView:
     """Writes an upload straight to storage and enqueues its processing.
 
     Raises `TooLarge`, `InsufficientStorage`, `Invalid` (`not_a_video`, `empty_file`), or what `receive` raises for a
@@ -158,9 +156,7 @@ def _position(job_id: UUID | None) -> Select[int]:
     return select(func.count()).where(Job.kind == PROCESS_VIDEO.name, Job.state == JobState.QUEUED, is_ahead)
 
 
-def list_(
-    actor: Actor, filters: listing.Filters, position: Position
-) -> tuple[Page, dict[UUID, list[Record]]]:
+def list_(actor: Actor, filters: listing.Filters, position: Position) -> tuple[Page, dict[UUID, list[Record]]]:
     """A page of videos and the ladders of all of them, in two queries."""
     page = listing.fetch(actor, Video, _reading(), filters, position)
     ladders: dict[UUID, list[Record]] = {row.id: [] for row in page.rows}
@@ -179,11 +175,7 @@ def _renditions(video_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
         Rendition.bitrate,
         Rendition.state,
     )
-    return (
-        select(*columns)
-        .where(Rendition.video_id.in_(video_ids))
-        .order_by(Rendition.video_id, Rendition.position)
-    )
+    return select(*columns).where(Rendition.video_id.in_(video_ids)).order_by(Rendition.video_id, Rendition.position)
 
 
 def assert_own(actor: Actor, video_id: UUID | None) -> None:
@@ -194,9 +186,7 @@ def assert_own(actor: Actor, video_id: UUID | None) -> None:
             raise NotFound("There is no such video.")
 
 
-def change(
-    actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None
-) -> VideoView:
+def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> VideoView:
     """Saves title, description or visibility."""
     with transaction():
         video = _own(actor, video_id, expected_revision)
@@ -250,9 +240,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
 
 def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
     """The video, locked, if the actor's organization owns it and their role may edit it."""
-    owned = (
-        select(Video).where(Video.id == video_id, owned_by(actor.organization_id, Video)).with_for_update()
-    )
+    owned = select(Video).where(Video.id == video_id, owned_by(actor.organization_id, Video)).with_for_update()
     video = db.session.scalar(owned.execution_options(populate_existing=True))
     if video is None:
         raise NotFound("There is no such video.")

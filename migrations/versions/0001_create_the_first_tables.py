@@ -175,9 +175,7 @@ def upgrade() -> None:
             name=op.f("fk_jobs_organization_id_organizations"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["jobs.id"], name=op.f("fk_jobs_parent_id_jobs"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["jobs.id"], name=op.f("fk_jobs_parent_id_jobs"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("unique_key", name=op.f("uq_jobs_unique_key")),
     )
@@ -227,9 +225,7 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_memberships_user_id_users"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
-        sa.UniqueConstraint(
-            "user_id", "organization_id", name=op.f("uq_memberships_user_id_organization_id")
-        ),
+        sa.UniqueConstraint("user_id", "organization_id", name=op.f("uq_memberships_user_id_organization_id")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memberships_organization_id"), ["organization_id"], unique=False)
@@ -294,17 +290,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.create_index("ix_posts_author", ["author_id", "published_at"], unique=False)
-        batch_op.create_index(
-            "ix_posts_organization_created", ["organization_id", "created_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_posts_organization_created", ["organization_id", "created_at", "id"], unique=False)
         batch_op.create_index(
             "ix_posts_organization_published",
             ["organization_id", "publication", "published_at", "id"],
             unique=False,
         )
-        batch_op.create_index(
-            "ix_posts_public", ["publication", "visibility", "published_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_posts_public", ["publication", "visibility", "published_at", "id"], unique=False)
 
     op.create_table(
         "sessions",
@@ -325,9 +317,7 @@ def upgrade() -> None:
             name=op.f("fk_sessions_organization_id_organizations"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id_users"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
@@ -444,9 +434,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["author_id"], ["users.id"], name=op.f("fk_videos_author_id_users"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["jobs.id"], name=op.f("fk_videos_job_id_jobs"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_videos_job_id_jobs"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
@@ -458,17 +446,13 @@ def upgrade() -> None:
     with op.batch_alter_table("videos", schema=None) as batch_op:
         batch_op.create_index("ix_videos_author", ["author_id", "published_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_videos_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(
-            "ix_videos_organization_created", ["organization_id", "created_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_videos_organization_created", ["organization_id", "created_at", "id"], unique=False)
         batch_op.create_index(
             "ix_videos_organization_published",
             ["organization_id", "publication", "published_at", "id"],
             unique=False,
         )
-        batch_op.create_index(
-            "ix_videos_public", ["publication", "visibility", "published_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_videos_public", ["publication", "visibility", "published_at", "id"], unique=False)
 
     op.create_table(
         "renditions",

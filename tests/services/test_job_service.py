@@ -163,10 +163,7 @@ def test_what_an_outdated_lease_does_is_rolled_back(desk: Desk) -> None:
     assert new is not None
     assert desk.row(old.id).state == "running"
     with transaction():
-        assert (
-            db.session.scalar(select(Organization.id).where(Organization.slug == "from-the-old-lease"))
-            is None
-        )
+        assert db.session.scalar(select(Organization.id).where(Organization.slug == "from-the-old-lease")) is None
 
 
 def test_a_spent_job_ends_dead_when_its_lease_expires(desk: Desk) -> None:
@@ -388,9 +385,7 @@ def test_work_that_returns_after_its_time_is_up_has_not_succeeded(
     assert (desk.row(job_id).error or {})["code"] == "timeout"
 
 
-def test_an_unknown_error_is_kept_without_its_text(
-    desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_error_is_kept_without_its_text(desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(_job: JobRun) -> None:
         raise ValueError("/secret/path")
 

@@ -34,15 +34,11 @@ def assert_documented(response: TestResponse, rules: Map) -> None:
         return
     place = (*_operations()[operation_id], "responses", str(response.status_code))
     described = _look_up(place)
-    assert described is not None, (
-        f"{what}: the document knows no such status: {response.get_data(as_text=True)}"
-    )
+    assert described is not None, f"{what}: the document knows no such status: {response.get_data(as_text=True)}"
     _assert_content(described, place, response, what)
 
 
-def _assert_content(
-    described: dict[str, Any], place: tuple[str, ...], response: TestResponse, what: str
-) -> None:
+def _assert_content(described: dict[str, Any], place: tuple[str, ...], response: TestResponse, what: str) -> None:
     if response.request.method == "HEAD":
         return
     content = described.get("content", {})

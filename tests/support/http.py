@@ -18,9 +18,7 @@ from tests.support import api_document
 class ApiClient(FlaskClient):
     """Flask's client, with a fresh context a request: nothing is shared with the test's session and `g`."""
 
-    def __init__(
-        self, app: Flask, *arguments: Any, headers: Mapping[str, str] | None = None, **options: Any
-    ) -> None:
+    def __init__(self, app: Flask, *arguments: Any, headers: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init__(app, *arguments, **options)
         self.headers = dict(headers or {})
 

@@ -35,9 +35,7 @@ class Stage:
     def diary(self) -> Path:
         return self.folder / "diary"
 
-    def start_worker(
-        self, app: str = "tests.workers.stage_app", **variables: str
-    ) -> "subprocess.Popen[bytes]":
+    def start_worker(self, app: str = "tests.workers.stage_app", **variables: str) -> "subprocess.Popen[bytes]":
         """Starts `celery -A … worker` in a process group of its own and waits until it is registered."""
         url = db.engine.url
         is_embedded = url.get_backend_name() == "sqlite"  # then it lies in DATA_DIR

@@ -48,9 +48,7 @@ def _sleep(job: JobRun, seconds: float) -> None:
 
 
 def _hold_a_process(job: JobRun) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True) as process:
         Path(job.arguments["pid_file"]).write_text(str(process.pid))
         while not job.stopped():
             time.sleep(0.05)

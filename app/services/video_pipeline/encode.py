@@ -119,9 +119,7 @@ def copy_rest(job: JobRun) -> None:
     """Copies the picture to its end; the segments that play already come out the same."""
     material = m.load(job)
     probe = material.probed()
-    _grow(
-        job, material, m.SOURCE, lambda folder: commands.copy_video(material.original, probe.demuxer, folder)
-    )
+    _grow(job, material, m.SOURCE, lambda folder: commands.copy_video(material.original, probe.demuxer, folder))
 
 
 def encode_audio(job: JobRun) -> None:
@@ -134,9 +132,7 @@ def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], lis
     with m.faults(job, name), storage().work_dir(str(job.id)) as work:
         growing = Growing(material, name, work / name)
         limits = m.limits(material.probed(), background=False)
-        running = ffmpeg.start(
-            argv(work / name), reads=[material.original], writes=work / name, limits=limits
-        )
+        running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
         already = len(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
 
         def look() -> bool:

@@ -92,9 +92,7 @@ def _measure(material: Material, name: str, rung: Rung | None = None) -> Rendere
     segments = tuple(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
     if not segments:
         raise JobFailed("input", "no_content", f"Nothing of {name} could be made.")
-    sizes = [
-        (storage().stat(material.key(f"{name}/{seg.uri}")).size_bytes, seg.duration_s) for seg in segments
-    ]
+    sizes = [(storage().stat(material.key(f"{name}/{seg.uri}")).size_bytes, seg.duration_s) for seg in segments]
     codec = fragments.codecs_of(storage().read_bytes(material.key(f"{name}/{playlists.INIT}")))
     peak, average = playlists.rates(sizes)
     if rung is not None:

@@ -56,9 +56,7 @@ def tell_progress(job: JobRun, fraction: float) -> None:
 def tell(organization_id: UUID, video_id: UUID, percent: int, stage: str) -> None:
     """Sends a progress tick."""
     data = {"id": str(video_id), "percent": percent, "stage": stage}
-    event_service.tick(
-        "video.progress", subject=f"video:{video_id}", organization_id=organization_id, data=data
-    )
+    event_service.tick("video.progress", subject=f"video:{video_id}", organization_id=organization_id, data=data)
 
 
 def encoded_percent(parent_id: UUID | None) -> int:

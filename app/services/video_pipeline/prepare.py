@@ -41,9 +41,7 @@ class _Output:
 
     @property
     def is_enough(self) -> bool:
-        return len(self.growing.segments) >= self.needed or (
-            self.growing.is_ended and bool(self.growing.segments)
-        )
+        return len(self.growing.segments) >= self.needed or (self.growing.is_ended and bool(self.growing.segments))
 
 
 def process(job: JobRun) -> None:
@@ -56,9 +54,7 @@ def process(job: JobRun) -> None:
     with m.faults(job, "prepare"), storage().work_dir(str(job.id)) as work:
         left = _first_play(job, material, work)
         has_poster = _make_poster(job, material, work)
-    job.wait_for_children(
-        lambda: _hand_over(job, material, left, has_poster=has_poster), continuation=FINISH_VIDEO
-    )
+    job.wait_for_children(lambda: _hand_over(job, material, left, has_poster=has_poster), continuation=FINISH_VIDEO)
 
 
 def _begin(job: JobRun) -> None:
@@ -168,8 +164,7 @@ def _say_playable(job: JobRun) -> None:
 def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
     probe = material.probed()
     codecs = {
-        name: fragments.codecs_of(storage().read_bytes(material.key(f"{name}/{playlists.INIT}")))
-        for name in outputs
+        name: fragments.codecs_of(storage().read_bytes(material.key(f"{name}/{playlists.INIT}"))) for name in outputs
     }
     rate = max(int(probe.bitrate), _GUESSED_RATE) if material.is_copied else _GUESSED_RATE
     picture = next((name for name in (m.SOURCE, m.FIRST) if name in outputs), None)
@@ -179,9 +174,7 @@ def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
         )
     width, height = probe.video.shown_size if material.is_copied else commands.first_size(probe.video)
     both = ",".join(codecs[name] for name in (picture, m.AUDIO) if name in codecs)
-    variant = playlists.Variant(
-        f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, probe.video.fps or 0.0
-    )
+    variant = playlists.Variant(f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, probe.video.fps or 0.0)
     return playlists.master_playlist([variant], audio_tracks(material) if m.AUDIO in outputs else [])
 
 

@@ -1,0 +1,1 @@
+"""Measurements of speed and memory, as scripts; figures in RESULTS.md."""

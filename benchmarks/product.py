@@ -1,0 +1,66 @@
+"""A Marquee of its own for a measurement: `flask up` on an empty folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from config.env import PROJECT_DIR
+
+
+@dataclass
+class Measured:
+    """A running product and how long its start took."""
+
+    address: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    first_answer_s: float
+    healthy_s: float
+
+
+@contextmanager
+def running(folder: Path | None = None) -> Iterator[Measured]:
+    """Starts it, waits until it is healthy, and stops it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = folder or Path(tempfile.mkdtemp(prefix="marquee-bench-"))
+    variables = {**os.environ, "DATA_DIR": str(home), "PORT": str(port), "APP_ENV": "development"}  # noqa: TID251 - inherited by the child
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "up"],
+        env=variables,
+        cwd=PROJECT_DIR,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    first = _wait(f"{address}/healthz", "status", started)
+    healthy = _wait(f"{address}/readyz", "workers", started)
+    try:
+        yield Measured(address, home, process, first, healthy)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(15)
+
+
+def _wait(url: str, key: str, started: float) -> float:
+    while time.monotonic() - started < 60:
+        try:
+            if requests.get(url, timeout=1).json().get(key):
+                return time.monotonic() - started
+        except requests.RequestException:
+            pass
+        time.sleep(0.02)
+    raise TimeoutError(url)

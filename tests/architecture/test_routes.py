@@ -1,0 +1,78 @@
+"""The route table: who may call what, and the document that follows from it."""
+
+import json
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.http.routing import Access, Route
+from app.routes import API_ROUTES, openapi_document
+from config.env import PROJECT_DIR
+from tests.support.http import ApiClient
+from tests.support.route_table import ALL_ROUTES, any_path
+
+COMMITTED = PROJECT_DIR / "docs" / "openapi.json"
+OPEN_TO_ANYONE = {
+    *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
+    *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
+    *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
+    *("page.page", "page.asset"),
+}
+"""Whoever opens a route to everybody says so here as well."""
+
+every_route = pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+def test_every_rule_of_the_application_comes_from_the_table(app: Flask) -> None:
+    rules = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert rules <= {route.endpoint for route in ALL_ROUTES}
+
+
+def test_what_anyone_may_call_is_known() -> None:
+    opened = {route.endpoint for route in ALL_ROUTES if route.access is Access.ANYONE}
+
+    assert opened == OPEN_TO_ANYONE
+
+
+@every_route
+def test_a_route_states_its_access_and_its_summary(route: Route) -> None:
+    assert isinstance(route.access, Access)
+    assert route.summary[0].isupper() or route.summary[0].isdigit()
+
+
+@pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_route_of_the_api_describes_its_answers(route: Route) -> None:
+    assert [status for status in route.answers if 200 <= status < 300]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ALL_ROUTES if route.access is Access.SIGNED_IN],
+    ids=lambda route: f"{route.method} {route.path}",
+)
+def test_a_route_for_the_signed_in_refuses_everybody_else(route: Route, client: ApiClient) -> None:
+    response = client.open(any_path(route), method=route.method)
+
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_endpoints_are_unique() -> None:
+    endpoints = [route.endpoint for route in ALL_ROUTES]
+
+    assert sorted(set(endpoints)) == sorted(endpoints)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    assert list(OpenAPIV31SpecValidator(openapi_document()).iter_errors()) == []
+
+
+def test_the_committed_document_is_the_generated_one() -> None:
+    """`python -m tests.support.write_openapi` writes it."""
+    assert json.loads(COMMITTED.read_text()) == openapi_document()
+
+
+def test_the_served_document_is_the_generated_one(client: ApiClient) -> None:
+    assert client.get("/openapi.json").get_json() == openapi_document()

@@ -1,0 +1,118 @@
+"""Rules about the source that no linter checks for us."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from config.env import PROJECT_DIR
+from tests.architecture.sources import Source, sources
+
+MAX_FUNCTION_LINES = 50
+MAX_FILE_LINES = 400
+MAX_NESTING = 3
+KNOWS_THE_REQUEST = ("app/routes/", "app/middlewares/", "app/controllers/", "app/http/", "app/realtime/")
+ENQUEUES = {"delay", "apply_async", "send_task"}
+_NESTING = (ast.If, ast.For, ast.While, ast.Try, ast.Match)  # a `with` is a scope, not a branch
+
+every_source = pytest.mark.parametrize("source", sources(), ids=lambda source: source.name)
+
+
+@every_source
+def test_a_module_says_in_one_line_what_it_is_for(source: Source) -> None:
+    docstring = ast.get_docstring(source.tree) or ""
+
+    assert docstring.split("\n\n")[0].count("\n") == 0
+    assert docstring.strip()
+
+
+@every_source
+def test_a_file_stays_short(source: Source) -> None:
+    assert len(source.text.splitlines()) <= MAX_FILE_LINES
+
+
+@every_source
+def test_functions_stay_short_and_flat(source: Source) -> None:
+    functions = [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)]
+
+    long = [node.name for node in functions if _lines(node) > MAX_FUNCTION_LINES]
+    deep = [node.name for node in functions if _depth(node) > MAX_NESTING]
+
+    assert (long, deep) == ([], [])
+
+
+def _lines(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def _depth(node: ast.AST) -> int:
+    """How deep blocks nest; an `elif` is no deeper than its `if`."""
+    depths = [0]
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            continue
+        is_elif = isinstance(node, ast.If) and child in node.orelse and isinstance(child, ast.If)
+        depths.append(_depth(child) + (isinstance(child, _NESTING) and not is_elif))
+    return max(depths)
+
+
+@every_source
+def test_only_transaction_commits(source: Source) -> None:
+    if source.name == "app/database.py":
+        return
+    assert "commit" not in _method_calls(source)
+
+
+@pytest.mark.parametrize("source", sources("app"), ids=lambda source: source.name)
+def test_nothing_in_app_calls_celery(source: Source) -> None:
+    assert not ENQUEUES & _method_calls(source)
+    assert not [name for name in source.imported_names() if name.split(".")[0] in {"celery", "workers"}]
+
+
+@pytest.mark.parametrize("source", sources("app"), ids=lambda source: source.name)
+def test_only_the_http_side_knows_the_request(source: Source) -> None:
+    if source.name.startswith(KNOWS_THE_REQUEST):
+        return
+    assert not {"flask.request", "flask.g", "flask.session"} & set(source.imported_names())
+
+
+@pytest.mark.parametrize("source", sources("config"), ids=lambda source: source.name)
+def test_config_imports_nothing_of_ours(source: Source) -> None:
+    assert not [name for name in source.imported_names() if name.split(".")[0] in {"app", "workers", "tests"}]
+
+
+def test_gunicorn_s_settings_import_config_only() -> None:
+    (source,) = [source for source in sources() if source.name == "gunicorn.conf.py"]
+
+    assert not [name for name in source.imported_names() if name.split(".")[0] in {"app", "workers"}]
+
+
+def test_controllers_make_calls_and_no_decisions() -> None:
+    forbidden = (ast.Try, ast.While)
+
+    found = [
+        f"{source.name}:{node.lineno}"
+        for source in sources("app/controllers")
+        for node in ast.walk(source.tree)
+        if isinstance(node, forbidden)
+    ]
+    touches_database = [
+        source.name for source in sources("app/controllers") if "app.database.db" in source.imported_names()
+    ]
+
+    assert (found, touches_database) == ([], [])
+
+
+def test_imports_point_one_way() -> None:
+    command = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+
+    result = subprocess.run(
+        [sys.executable, "-c", command], cwd=PROJECT_DIR, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def _method_calls(source: Source) -> set[str]:
+    return {call.func.attr for call in source.calls() if isinstance(call.func, ast.Attribute)}

@@ -1,0 +1,161 @@
+"""What one organization owns does not exist for anybody else: every route that takes an id, for every role."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Final
+
+import pytest
+from pydantic import BaseModel
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from app.http.routing import BodyKind, Route
+from app.models import Job, Organization, Post, Processing, Publication, Video, Visibility
+from app.permissions import Role
+from app.schemas.post_schemas import PostChange
+from app.schemas.video_schemas import VideoChange
+from tests.factories import make_job, make_membership, make_organization, make_post, make_user, make_video
+from tests.support.http import ApiClient
+from tests.support.route_table import ALL_ROUTES, path_with
+
+Maker = Callable[[Organization], Post | Video | Job]
+
+PRIVATE: Final[dict[str, dict[str, Maker]]] = {
+    "post_id": {
+        "draft": lambda owner: make_post(owner),
+        "published inside": lambda owner: make_post(
+            owner, publication=Publication.PUBLISHED, visibility=Visibility.ORGANIZATION
+        ),
+        "archived": lambda owner: make_post(owner, publication=Publication.ARCHIVED),
+    },
+    "video_id": {
+        "draft": lambda owner: make_video(owner, processing=Processing.READY),
+        "published inside": lambda owner: make_video(
+            owner, publication=Publication.PUBLISHED, processing=Processing.READY
+        ),
+    },
+    "job_id": {"queued": lambda owner: make_job(owner)},
+}
+"""Objects that only their organization may see, by the parameter that names them."""
+
+PUBLIC: Final[dict[str, Maker]] = {
+    "post_id": lambda owner: make_post(owner, publication=Publication.PUBLISHED),
+    "video_id": lambda owner: make_video(
+        owner,
+        publication=Publication.PUBLISHED,
+        visibility=Visibility.PUBLIC,
+        processing=Processing.READY,
+    ),
+}
+"""Objects that everybody may read and only their organization may change."""
+
+BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
+    PostChange: {"title": "Taken over"},
+    VideoChange: {"title": "Taken over"},
+}
+OTHER_PARAMETERS: Final = {"name_path": "master.m3u8", "token": "-", "name": "index.html"}
+OUTSIDERS: Final = (*Role, "reader")
+NOT_TENANTS: Final[set[str]] = set()
+"""Ids that belong to no organization; empty so far."""
+
+TENANT_ROUTES: Final = [route for route in ALL_ROUTES if any(name.endswith("_id") for name in route.parameters)]
+CHANGING: Final = [route for route in TENANT_ROUTES if route.method != "GET"]
+
+
+def _name(value: object) -> str | None:
+    return f"{value.method} {value.path}" if isinstance(value, Route) else None
+
+
+def _cases() -> Iterator[tuple[Route, str, str]]:
+    for route in TENANT_ROUTES:
+        yield from product([route], PRIVATE.get(_id_of(route), {}), [str(who) for who in OUTSIDERS])
+
+
+def _id_of(route: Route) -> str:
+    return next(name for name in route.parameters if name.endswith("_id"))
+
+
+def test_every_id_in_a_path_has_a_factory_here() -> None:
+    named = {name for route in ALL_ROUTES for name in route.parameters if name.endswith("_id")}
+
+    assert named - NOT_TENANTS == set(PRIVATE)
+
+
+def test_every_body_has_an_example_here() -> None:
+    """A wrong body would be refused before anybody asks whose the object is."""
+    bodies = {route.body for route in TENANT_ROUTES if route.body and route.body_kind is BodyKind.JSON}
+
+    assert bodies == set(BODIES)
+
+
+def test_the_matrix_is_not_empty() -> None:
+    routes = {route.endpoint for route, _state, _who in _cases()}
+
+    assert routes == {route.endpoint for route in TENANT_ROUTES}
+    assert len(list(_cases())) >= len(TENANT_ROUTES) * len(OUTSIDERS)
+
+
+@pytest.mark.parametrize(("route", "state", "who"), list(_cases()), ids=_name)
+def test_what_another_organization_keeps_private_is_404(route: Route, state: str, who: str, client: ApiClient) -> None:
+    target = PRIVATE[_id_of(route)][state](make_organization())
+
+    response = _call(_outsider(client, who), route, target)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(("route", "who"), list(product(CHANGING, map(str, OUTSIDERS))), ids=_name)
+def test_what_another_organization_has_published_can_t_be_changed(route: Route, who: str, client: ApiClient) -> None:
+    target = PUBLIC[_id_of(route)](make_organization())
+
+    response = _call(_outsider(client, who), route, target)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=_name)
+def test_nobody_in_particular_learns_nothing_of_what_is_private(route: Route, client: ApiClient) -> None:
+    for make in PRIVATE[_id_of(route)].values():
+        response = _call(client, route, make(make_organization()))
+
+        assert response.status_code == (404 if route.access == "anyone" else 401)
+
+
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=_name)
+def test_a_suspended_member_is_as_foreign_as_anybody(route: Route, client: ApiClient) -> None:
+    owner = make_organization()
+    membership = make_membership(organization=owner, role=Role.OWNER)
+    member = client.acting_as(membership)
+    membership.suspended_at = membership.created_at
+    target = next(iter(PRIVATE[_id_of(route)].values()))(owner)
+
+    response = _call(member, route, target)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("route", [route for route in TENANT_ROUTES if route.prefix], ids=_name)
+def test_the_owner_of_the_same_object_gets_past_the_404(route: Route, client: ApiClient) -> None:
+    """Without this the whole matrix would pass on a route that finds nothing at all."""
+    membership = make_membership(role=Role.OWNER)
+    target = next(iter(PRIVATE[_id_of(route)].values()))(membership.organization)
+
+    response = _call(client.acting_as(membership), route, target)
+
+    assert response.status_code not in {401, 403, 404, 405, 422}
+
+
+def _outsider(client: ApiClient, who: str) -> ApiClient:
+    if who == "reader":
+        return client.acting_as(make_user())
+    return client.acting_as(make_membership(role=Role(who)))
+
+
+def _call(client: ApiClient, route: Route, target: Post | Video | Job) -> TestResponse:
+    values = {**OTHER_PARAMETERS, _id_of(route): str(target.id)}
+    path = path_with(route, {name: values[name] for name in route.parameters})
+    if route.body is None:
+        return client.open(path, method=route.method)
+    if route.body_kind is BodyKind.MULTIPART:
+        return client.open(path, method=route.method, data={"file": FileStorage(filename="a.mp4")})
+    return client.open(path, method=route.method, json=BODIES[route.body])

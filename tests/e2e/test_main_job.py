@@ -1,0 +1,214 @@
+"""The main job on the running product: upload real clips, watch, play; faults and hostile files."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import requests
+
+from tests import clips
+from tests.e2e.conftest import Client, Product
+
+pytestmark = pytest.mark.xdist_group("product")
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    folder = tmp_path_factory.mktemp("clips")
+    return lambda name: clips.make(folder, name)
+
+
+def playlist(url: str) -> list[str]:
+    """The addresses that a playlist lists, its init files included."""
+    answer = requests.get(url, timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/vnd.apple.mpegurl"
+    named = [line.split('URI="')[1].split('"')[0] for line in answer.text.splitlines() if 'URI="' in line]
+    listed = [line for line in answer.text.splitlines() if line and not line.startswith("#")]
+    return [urljoin(url, address) for address in [*named, *listed]]
+
+
+def test_a_copyable_clip_plays_at_once_and_ends_ready(ada: Client, clip: Callable[[str], Path]) -> None:
+    video = ada.upload(clip("closed_gop.mp4"))
+
+    ada.wait_for(video["id"], "playable", "ready", within_s=15)
+    ready = ada.wait_for(video["id"], "ready")
+
+    assert [rung["name"] for rung in ready["renditions"]] == ["240"]
+    assert {rung["state"] for rung in ready["renditions"]} == {"ready"}
+    assert ready["processing"]["percent"] == 100
+    assert (ready["width"], ready["height"], ready["duration_s"]) == (640, 360, 6.0)
+    playback = ada.send("GET", f"/videos/{video['id']}/playback").json()
+    master = requests.get(playback["hls_url"], timeout=10).text
+    assert 'CODECS="avc1.' in master
+    assert "mp4a.40.2" in master
+    children = [address for media in playlist(playback["hls_url"]) for address in playlist(media)]
+    assert len(children) >= 6
+    assert {requests.get(address, timeout=10).status_code for address in children} == {200}
+    for picture in (playback["poster_url"], playback["storyboard_url"]):
+        assert requests.get(picture, timeout=10).status_code == 200
+
+
+def test_a_progressive_file_answers_ranges_as_rfc_9110_says(ada: Client, clip: Callable[[str], Path]) -> None:
+    video = ada.upload(clip("no_audio.mp4"))
+    ada.wait_for(video["id"], "ready")
+    url = ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"]
+
+    whole = requests.get(url, timeout=10)
+    part = requests.get(url, headers={"Range": "bytes=10-19"}, timeout=10)
+    tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=10)
+    beyond = requests.get(url, headers={"Range": f"bytes={len(whole.content)}-"}, timeout=10)
+    same = {"Range": "bytes=0-3", "If-Range": whole.headers["ETag"]}
+    other = {"Range": "bytes=0-3", "If-Range": '"other"'}
+
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.content)}"
+    assert (tail.status_code, tail.content) == (206, whole.content[-5:])
+    assert beyond.status_code == 416
+    assert beyond.headers["Content-Range"] == f"bytes */{len(whole.content)}"
+    assert requests.get(url, headers=same, timeout=10).status_code == 206
+    assert requests.get(url, headers=other, timeout=10).status_code == 200
+    assert requests.head(url, timeout=10).headers["Content-Length"] == str(len(whole.content))
+
+
+@pytest.mark.parametrize(
+    ("name", "issue"),
+    [
+        ("open_gop.mp4", "open_gop"),
+        ("long_gop.mp4", "long_gop"),
+        ("vp9.webm", "codec"),
+        ("hevc.mp4", "codec"),
+        ("ten_bit.mp4", "codec"),
+        ("odd_444.mp4", "codec"),
+        ("rotated.mov", "rotated"),
+    ],
+)
+def test_what_cannot_be_copied_is_encoded(ada: Client, clip: Callable[[str], Path], name: str, issue: str) -> None:
+    video = ada.upload(clip(name))
+
+    ready = ada.wait_for(video["id"], "ready", "failed")
+
+    assert ready["processing"]["state"] == "ready", ready["errors"]
+    assert issue in {found["code"] for found in ready["input_issues"]}
+    if name == "rotated.mov":
+        assert (ready["width"], ready["height"]) == (360, 640)
+
+
+@pytest.mark.parametrize("name", ["one_frame.mp4", "portrait.mp4", "audio_only.m4a", "audio_only.mp3"])
+def test_unusual_but_whole_files_become_ready(ada: Client, clip: Callable[[str], Path], name: str) -> None:
+    video = ada.upload(clip(name))
+
+    ready = ada.wait_for(video["id"], "ready", "failed")
+
+    assert ready["processing"]["state"] == "ready", ready["errors"]
+    assert ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"]
+
+
+def test_a_truncated_file_fails_with_a_reason(ada: Client, clip: Callable[[str], Path]) -> None:
+    video = ada.upload(clip("truncated.mp4"))
+
+    failed = ada.wait_for(video["id"], "failed")
+
+    assert failed["errors"][0]["code"] == "truncated"
+    assert failed["errors"][0]["hint"]
+    job = ada.send("GET", f"/jobs/{video['job_id']}").json()
+    assert (job["state"], job["attempt"]) == ("failed", 1)
+
+
+def test_a_private_video_is_closed_to_everyone_else(
+    ada: Client, sign_up: Callable[[], Client], clip: Callable[[str], Path]
+) -> None:
+    video = ada.upload(clip("no_audio.mp4"))
+    ada.wait_for(video["id"], "ready")
+    url = ada.send("GET", f"/videos/{video['id']}/playback").json()["hls_url"]
+    children = [url, *playlist(url)]
+    token = url.split("/")[4]
+
+    for address in children:
+        assert requests.get(address.replace(token, "public"), timeout=10).status_code == 404
+        assert requests.get(address.replace(token, token[:-2] + "xx"), timeout=10).status_code == 404
+    assert sign_up().send("GET", f"/videos/{video['id']}/playback").status_code == 404
+
+    ada.send("POST", "/auth/signout", json={})
+
+    assert {requests.get(address, timeout=10).status_code for address in children} == {404}
+
+
+def test_a_deleted_video_leaves_no_file(ada: Client, product: Product, clip: Callable[[str], Path]) -> None:
+    video = ada.upload(clip("no_audio.mp4"))
+    ada.wait_for(video["id"], "playable", "ready")
+    assert list(product.folder.glob(f"storage/videos/*/{video['id']}"))
+
+    assert ada.send("DELETE", f"/videos/{video['id']}").status_code == 204
+
+    deadline = time.monotonic() + 20
+    while list(product.folder.glob(f"storage/videos/*/{video['id']}")):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def follow(ada: Client, heard: list[dict[str, Any]], headers: dict[str, str], until: str) -> threading.Thread:
+    """Listens to the events in the background until one of the type."""
+
+    def listen() -> None:
+        with ada.send("GET", "/events", headers=headers, stream=True) as answer:
+            for line in answer.iter_lines():
+                if line.startswith(b"data: "):
+                    heard.append(json.loads(line[6:]))
+                    if heard[-1]["type"] == until:
+                        return
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_events_tell_the_whole_story_and_can_be_replayed(ada: Client, clip: Callable[[str], Path]) -> None:
+    live: list[dict[str, Any]] = []
+    thread = follow(ada, live, {}, "job.succeeded")
+    time.sleep(0.5)
+    ada.upload(clip("vp9.webm"))
+    thread.join(60)
+
+    replayed: list[dict[str, Any]] = []
+    follow(ada, replayed, {"Last-Event-ID": "0"}, "job.succeeded").join(10)
+
+    story = ["video.created", "video.probed", "video.playable", "video.ready", "job.succeeded"]
+    assert [event["type"] for event in live if "seq" in event] == story
+    assert [event["seq"] for event in live if "seq" in event] == [1, 2, 3, 4, 5]
+    percents = [event["data"]["percent"] for event in live if event["type"] == "video.progress"]
+    assert percents
+    assert percents == sorted(percents)
+    assert [event["id"] for event in replayed] == [event["id"] for event in live if "seq" in event]
+
+
+def workers_of(product: Product) -> list[int]:
+    """The process ids of the worker's parent and children."""
+    found = subprocess.run(["/bin/ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in found.splitlines()[1:]]
+    own = {int(pid) for pid, ppid, args in rows if int(ppid) == product.process.pid and "celery" in args}
+    return [int(pid) for pid, ppid, args in rows if int(pid) in own or int(ppid) in own]
+
+
+def test_a_killed_worker_is_replaced_and_the_video_ends_ready_once(
+    ada: Client, product: Product, clip: Callable[[str], Path]
+) -> None:
+    video = ada.upload(clip("open_gop.mp4"))
+    ada.wait_for(video["id"], "preparing", "playable", within_s=20)
+
+    for process_id in workers_of(product):
+        os.kill(process_id, signal.SIGKILL)
+
+    ready = ada.wait_for(video["id"], "ready", "failed")
+    assert ready["processing"]["state"] == "ready", ready["errors"]
+    heard: list[dict[str, Any]] = []
+    follow(ada, heard, {"Last-Event-ID": "0"}, "job.succeeded").join(10)
+    assert [event["type"] for event in heard].count("video.ready") == 1
