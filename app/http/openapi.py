@@ -11,7 +11,7 @@ from app.http.routing import Access, Route
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
 _REF: Final = "#/components/schemas/{model}"
-_EVERYWHERE: Final = (400, 500, 503)
+_EVERYWHERE: Final = (400, 404, 500, 503)  # 404: any call may name an organization to act in
 
 
 class WrongPlace(BaseModel):
@@ -90,8 +90,6 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
 
 def _problem_statuses(route: Route) -> list[int]:
     statuses = {*_EVERYWHERE, *route.problems, 401, 422}
-    if route.parameters:
-        statuses.add(404)
     if route.body is not None:
         statuses |= {413, 415}
     if route.method != "GET":

@@ -22,7 +22,7 @@ Maker = Callable[[Organization], Post | Video | Job]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "post_id": {
-        "draft": lambda owner: make_post(owner),
+        "draft": make_post,
         "published inside": lambda owner: make_post(
             owner, publication=Publication.PUBLISHED, visibility=Visibility.ORGANIZATION
         ),
@@ -34,7 +34,7 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
             owner, publication=Publication.PUBLISHED, processing=Processing.READY
         ),
     },
-    "job_id": {"queued": lambda owner: make_job(owner)},
+    "job_id": {"queued": make_job},
 }
 """Objects that only their organization may see, by the parameter that names them."""
 
