@@ -53,14 +53,14 @@ class Person:
         """A new post of theirs."""
         answer = self.post("/posts", {"title": title, "body_markdown": body})
         assert answer.status_code == 201, answer.json
-        document: dict[str, Any] = answer.json
+        document: dict[str, Any] = answer.get_json()
         return document
 
     def published(self, title: str = "A title") -> dict[str, Any]:
         """A published post of theirs."""
         answer = self.post(f"/posts/{self.draft(title)['id']}/publish")
         assert answer.status_code == 200
-        document: dict[str, Any] = answer.json
+        document: dict[str, Any] = answer.get_json()
         return document
 
 
@@ -81,7 +81,7 @@ def newcomer(app: Flask, database: object) -> Callable[[], Person]:
         body = {"email": email, "password": PASSWORD, "name": "Ada Lovelace"}
         answer = person.client.post("/api/v1/auth/signup", json=body)
         assert answer.status_code == 201, answer.json
-        person.session = answer.json
+        person.session = answer.get_json()
         person.token = answer.json["access_token"]
         return person
 
