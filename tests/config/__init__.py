@@ -1,1 +1,1 @@
-"""Tests of the config."""
+"""Tests of the settings."""

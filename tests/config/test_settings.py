@@ -1,0 +1,185 @@
+"""Settings: one look tells everything that is wrong, and production takes no shortcuts."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from config.env import PROJECT_DIR, UnknownEnvironment, environment_name
+from config.settings import DEVELOPMENT_SECRET, SettingsInvalid, build_settings
+
+PRODUCTION = {
+    "APP_ENV": "production",
+    "PUBLIC_URL": "https://marquee.example",
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "DATABASE_URL": "postgresql://marquee:word@db:5432/marquee",
+}
+
+
+def _problems(variables: Mapping[str, str]) -> str:
+    with pytest.raises(SettingsInvalid) as caught:
+        build_settings(variables)
+    return "\n".join(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, "development"),
+        ({"NODE_ENV": "production"}, "production"),
+        ({"NODE_ENV": "test"}, "test"),
+        ({"APP_ENV": "test", "NODE_ENV": "production"}, "test"),
+        ({"APP_ENV": "", "NODE_ENV": "production"}, "production"),
+    ],
+)
+def test_app_env_else_node_env_else_development_picks_the_environment(variables: dict[str, str], name: str) -> None:
+    assert environment_name(variables) == name
+
+
+@pytest.mark.parametrize("variable", ["APP_ENV", "NODE_ENV"])
+def test_an_environment_of_another_name_is_refused_with_the_names_that_exist(variable: str) -> None:
+    with pytest.raises(UnknownEnvironment, match="'staging'; it must be one of development, production, test"):
+        environment_name({variable: "staging"})
+
+
+def test_development_needs_no_variable_at_all() -> None:
+    settings = build_settings({"APP_ENV": "development"})
+
+    assert settings.sqlalchemy_url == f"sqlite:///{PROJECT_DIR}/var/marquee.db"
+    assert (settings.redis_url, settings.signup_mode, settings.public_index) == (None, "open", True)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    problems = _problems(
+        {
+            "APP_ENV": "production",
+            "PORT": "seventy",
+            "SIGNUP_MODE": "sometimes",
+            "DEBUG": "on",
+            "CORS_ORIGINS": "*",
+            "SECRET_KEY": "short",
+            "DATABASE_URL": "postgresql://pool/marquee?pgbouncer=true",
+            "JOB_LEASE_S": "5",
+            "JOB_HEARTBEAT_S": "4",
+        }
+    )
+
+    for name in ("PORT", "SIGNUP_MODE", "DEBUG", "CORS_ORIGINS", "SECRET_KEY", "PUBLIC_URL", "DIRECT_URL"):
+        assert name in problems
+    assert "JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S." in problems
+
+
+def test_no_problem_shows_the_value_that_is_wrong() -> None:
+    assert "sesame" not in _problems({**PRODUCTION, "SECRET_KEY": "sesame", "PORT": "sesame"})
+
+
+def test_production_starts_with_what_it_needs_and_stays_closed() -> None:
+    settings = build_settings(PRODUCTION)
+
+    assert (settings.signup_mode, settings.personal_organizations) == ("invite", False)
+    assert (settings.public_index, settings.require_verified_email) == (False, True)
+    assert settings.log_format == "json"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("SECRET_KEY", DEVELOPMENT_SECRET, "SECRET_KEY must be set"),
+        ("SECRET_KEY", "x" * 31, "at least 32"),
+        ("SECRET_KEY", "change-me" * 4, "SECRET_KEY still holds the placeholder"),
+        ("METRICS_TOKEN", "change-me", "METRICS_TOKEN still holds the placeholder"),
+        ("DATABASE_URL", "postgresql://marquee:change-me@db/marquee", "DATABASE_URL still holds"),
+        ("DEBUG", "true", "DEBUG must be off"),
+        ("CORS_ORIGINS", "https://a.example,*", "exact origins"),
+        ("PUBLIC_URL", "", "PUBLIC_URL must be set"),
+        ("PUBLIC_URL", "http://marquee.example", "must be https"),
+    ],
+)
+def test_production_refuses_defaults_placeholders_and_open_doors(name: str, value: str, reason: str) -> None:
+    assert reason in _problems({**PRODUCTION, name: value})
+
+
+def test_production_without_a_secret_does_not_fall_back_to_the_development_one() -> None:
+    variables = {name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"}
+
+    assert "SECRET_KEY" in _problems(variables)
+
+
+def test_the_committed_production_file_can_not_be_used_as_it_stands() -> None:
+    file = dotenv_values(PROJECT_DIR / ".env.production.local")
+    variables = {name: value for name, value in file.items() if value}
+
+    problems = _problems({**variables, "APP_ENV": "production"})
+
+    assert all(name in problems for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL"))
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql://u@h:5433/d?sslmode=require", "postgresql+psycopg://u@h:5433/d?sslmode=require"),
+        ("postgresql:///d?host=/run/postgresql", "postgresql+psycopg:///d?host=%2Frun%2Fpostgresql"),
+        ("sqlite:////srv/marquee.db", "sqlite:////srv/marquee.db"),
+        ("sqlite:///marquee.db", "sqlite:///marquee.db"),
+    ],
+)
+def test_the_usual_database_urls_are_taken(given: str, used: str) -> None:
+    assert build_settings({"DATABASE_URL": given}).sqlalchemy_url == used
+
+
+def test_migrations_go_past_the_pooler() -> None:
+    settings = build_settings({"DATABASE_URL": "postgresql://pool/d?pgbouncer=true", "DIRECT_URL": "postgresql://db/d"})
+
+    assert settings.behind_pgbouncer
+    assert settings.sqlalchemy_url == "postgresql+psycopg://pool/d"
+    assert settings.migration_url == "postgresql+psycopg://db/d"
+
+
+def test_no_secret_is_shown_when_the_settings_are_printed() -> None:
+    printed = repr(build_settings({**PRODUCTION, "METRICS_TOKEN": "a-metrics-token"}))
+
+    for secret in (PRODUCTION["SECRET_KEY"], "marquee:word", "a-metrics-token"):
+        assert secret not in printed
+
+
+def test_a_process_that_can_not_be_configured_ends_with_every_reason() -> None:
+    result = _python("import config", APP_ENV="test", PORT="0", WEB_CONCURRENCY="0")
+
+    assert result.returncode == 1
+    assert "Marquee can't start with this configuration:" in result.stderr
+    assert "PORT" in result.stderr
+    assert "WEB_CONCURRENCY" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unknown_environment_ends_the_process_in_one_sentence() -> None:
+    result = _python("import config", NODE_ENV="staging")
+
+    assert result.returncode == 1
+    assert "'staging'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_real_environment_wins_over_the_file() -> None:
+    show = "from config import settings; print(settings.public_index, settings.personal_organizations)"
+
+    result = _python(show, NODE_ENV="development", PUBLIC_INDEX="off")
+
+    assert result.stdout.split() == ["False", "True"]
+
+
+def _python(code: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    path = os.environ["PATH"]  # noqa: TID251 - the child's own environment is the test's subject
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(PROJECT_DIR),
+        env={"PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
