@@ -20,7 +20,9 @@ def problems() -> list[str]:
     for name, value in dotenv_values(PROJECT / ".env.production.local", interpolate=False).items():
         if name in SECRETS and value and "change-me" not in value:
             found.append(f".env.production.local: {name} holds something else than a placeholder")
-    listed = subprocess.run(["/usr/bin/env", "git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["/usr/bin/env", "git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.splitlines():
         path = PROJECT / name
         if path.is_file() and name != "tests/support/check_secrets.py":

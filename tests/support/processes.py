@@ -1,0 +1,116 @@
+"""The product as real processes: `gunicorn wsgi:app` and `celery -A workers worker`, each with its children."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from config.env import PROJECT_DIR
+from tests.support.servers import free_port
+
+HEALTHY_WITHIN_S: Final = 30.0
+STOP_WITHIN_S: Final = 10.0
+_INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "FFMPEG_BINARY")
+
+
+@dataclass
+class Running:
+    """A product that runs, its address, and where its processes log."""
+
+    address: str
+    data_dir: Path
+    environment: dict[str, str]
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Starts one of our commands, such as `gunicorn wsgi:app`, as the leader of its own process group."""
+        with self.log_file.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=PROJECT_DIR,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "processes.log"
+
+    def readiness(self) -> dict[str, Any]:
+        """What `/readyz` says; empty while nobody answers."""
+        try:
+            document: dict[str, Any] = requests.get(f"{self.address}/readyz", timeout=2).json()
+        except requests.RequestException:
+            return {}
+        return document
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Fails with the log if the condition does not come to hold, or a process ends before."""
+        deadline = time.monotonic() + HEALTHY_WITHIN_S
+        while not condition():
+            ended = [process.args for process in self.processes if process.poll() is not None]
+            if ended or time.monotonic() > deadline:
+                log = self.log_file.read_text(errors="replace")[-5000:]
+                raise AssertionError(f"not ready within {HEALTHY_WITHIN_S} s; ended: {ended}\n{log}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Asks every process to end, then kills its group; nothing of it stays."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for process in self.processes:
+            while process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            _kill_group(process)
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):  # it has ended with all its children
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def running(
+    folder: Path, *, database_url: str, redis_url: str, workers: int = 1, **variables: str
+) -> Iterator[Running]:
+    """A healthy product: one gunicorn (two workers) and as many Celery workers as asked for."""
+    port = free_port()
+    inherited = {name: value for name, value in os.environ.items() if name in _INHERITED}  # noqa: TID251 - the child's clean environment
+    environment = {
+        **inherited,
+        "APP_ENV": "test",
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "WORKER_CORES": "2",
+        "JOB_LEASE_S": "4",
+        "JOB_HEARTBEAT_S": "1",
+        **variables,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    product = Running(f"http://localhost:{port}", folder, environment)
+    try:
+        product.start("gunicorn", "wsgi:app")
+        for _ in range(workers):
+            product.start("celery", "-A", "workers", "worker")
+        product.wait_until(lambda: product.readiness().get("workers") == workers)
+        yield product
+    finally:
+        product.stop()
