@@ -23,7 +23,8 @@ from config import settings
 from config.env import PROJECT_DIR
 
 HEALTHY_WITHIN_S: Final = 60.0
-STOP_WITHIN_S: Final = 8.5
+STOP_WITHIN_S: Final = 6.0
+_WEB_GRACE_S: Final = 4
 _POLL_S: Final = 0.1
 _LOOK_S: Final = 1.0
 
@@ -118,7 +119,7 @@ def _tool(name: str) -> str:
 
 def _start() -> list[Child]:
     children = [
-        Child("web", [_tool("gunicorn"), "wsgi:app"], PROJECT_DIR),
+        Child("web", [_tool("gunicorn"), "--graceful-timeout", str(_WEB_GRACE_S), "wsgi:app"], PROJECT_DIR),
         Child("worker", [_tool("celery"), "-q", "-A", "workers", "worker"], PROJECT_DIR),
     ]
     for child in children:

@@ -33,7 +33,7 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{stored.size_bytes}"
     headers["Content-Length"] = str(stop - start)
-    pieces = read_range(stored.path, start, stop - start) if request.method == "GET" else b""
+    pieces = read_range(stored.path, start, stop - start) if request.method == "GET" else iter(())
     response = Response(pieces, 206 if span else 200, headers, content_type=how.mimetype)
     return Answer(response=response)
 

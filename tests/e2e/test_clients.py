@@ -1,0 +1,103 @@
+"""The stock clients against the running product: npm's socket.io-client, and a browser on the try-it page."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from config.env import PROJECT_DIR
+from tests import clips
+from tests.e2e.conftest import Client, Product
+
+pytestmark = pytest.mark.xdist_group("product")
+
+SCRIPTS: Final = PROJECT_DIR / "tests" / "js"
+NODE: Final = shutil.which("node")
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_node = pytest.mark.skipif(
+    NODE is None or not (SCRIPTS / "node_modules" / "socket.io-client").is_dir(),
+    reason="Node or npm's socket.io-client is not installed (make test installs it where npm is)",
+)
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+
+def follow(address: str, token: str, topic: str, until: str) -> list[dict[str, Any]]:
+    """What npm's socket.io-client with default options hears."""
+    command = [str(NODE), str(SCRIPTS / "follow.mjs"), address, token, topic, until]
+    done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=60, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@needs_node
+def test_the_stock_socket_io_client_follows_a_video(ada: Client, product: Product, tmp_path: Path) -> None:
+    video = ada.upload(clips.make(tmp_path, "no_audio.mp4"))
+
+    heard = follow(product.address, ada.token, f"video:{video['id']}", "video.ready")
+
+    assert {"type": "ack", "ok": True} in heard
+    numbered = [event for event in heard if "seq" in event]
+    assert [event["type"] for event in numbered][:3] == ["video.created", "video.probed", "video.playable"]
+    assert [event["seq"] for event in numbered] == sorted({event["seq"] for event in numbered})
+    percents = [event["data"]["percent"] for event in heard if event["type"] == "video.progress"]
+    assert percents == sorted(percents)
+
+
+@needs_node
+def test_a_topic_of_another_tenant_and_a_bad_token_are_refused(
+    ada: Client, sign_up: Callable[[], Client], product: Product, tmp_path: Path
+) -> None:
+    video = ada.upload(clips.make(tmp_path, "no_audio.mp4"))
+    bob = sign_up()
+    bob.send("POST", "/posts", json={"title": "Something to hear"})
+
+    heard = follow(product.address, bob.token, f"video:{video['id']}", "post.created")
+    refused = follow(product.address, "no token", "video:x", "never")
+
+    assert [event["subject"] for event in heard if "seq" in event][0].startswith("post:")
+    assert all(video["id"] not in json.dumps(event) for event in heard)
+    assert refused == [{"type": "refused", "code": "invalid_token"}]
+
+
+def wait_until_playing(page: Any) -> None:
+    """Playwright's own waiting for a function needs eval, which the page's CSP refuses."""
+    deadline = time.monotonic() + 60
+    while page.evaluate("() => document.getElementById('player').currentTime") < 0.5:
+        assert time.monotonic() < deadline, page.inner_text("#stage")
+        time.sleep(0.2)
+
+
+@needs_browser
+def test_the_try_it_page_takes_a_newcomer_to_a_playing_video(product: Product, tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - heavy, and only where a browser is
+
+    clip = clips.make(tmp_path, "closed_gop.mp4")
+    arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        page = browser.new_page(viewport={"width": 900, "height": 1400})
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(product.address)
+        page.fill("#signup [name=email]", "browser@example.org")
+        page.fill("#signup [name=password]", "correct horse battery")
+        page.click("#signup button")
+        page.wait_for_selector("#who:has-text('You are Ada')")
+        page.click("#post button")
+        page.wait_for_selector("#published strong")
+        page.set_input_files("#file", str(clip))
+        wait_until_playing(page)
+        page.wait_for_selector("#stage:has-text('Ready')", timeout=60_000)
+        picture = tmp_path / "try-it.png"
+        page.screenshot(path=picture)
+        width = page.evaluate("document.getElementById('player').videoWidth")
+        browser.close()
+
+    assert width > 0
+    assert complaints == []
+    assert picture.stat().st_size > 10_000
