@@ -15,9 +15,11 @@ def _prepare_environment() -> Path:
         variables["MARQUEE_TEST_RUN"] = tempfile.mkdtemp(prefix="marquee-run-")
         variables["MARQUEE_TEST_ROOT_PID"] = str(os.getpid())
     run_folder = Path(variables["MARQUEE_TEST_RUN"])
-    for name in ("NODE_ENV", "DATABASE_URL", "DIRECT_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL"):
+    for name in ("NODE_ENV", "DATABASE_URL", "DIRECT_URL", "SECRET_KEY", "PUBLIC_URL"):
         variables.pop(name, None)
     variables["APP_ENV"] = "test"
+    # Nobody listens there: unset, whatever asks before a fixture names a real one would start the bundled one.
+    variables["REDIS_URL"] = "redis://127.0.0.1:1/0"
     variables["LOG_LEVEL"] = "ERROR"
     variables["DATA_DIR"] = str(run_folder / variables.get("PYTEST_XDIST_WORKER", "main") / "data")
     Path(variables["DATA_DIR"]).mkdir(parents=True)

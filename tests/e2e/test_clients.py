@@ -6,13 +6,16 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from config.env import PROJECT_DIR
 from tests import clips
 from tests.e2e.conftest import Client, Product
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.xdist_group("product")
 
@@ -58,12 +61,12 @@ def test_a_topic_of_another_tenant_and_a_bad_token_are_refused(
     heard = follow(product.address, bob.token, f"video:{video['id']}", "post.created")
     refused = follow(product.address, "no token", "video:x", "never")
 
-    assert [event["subject"] for event in heard if "seq" in event][0].startswith("post:")
+    assert next(event["subject"] for event in heard if "seq" in event).startswith("post:")
     assert all(video["id"] not in json.dumps(event) for event in heard)
     assert refused == [{"type": "refused", "code": "invalid_token"}]
 
 
-def wait_until_playing(page: Any) -> None:
+def wait_until_playing(page: "Page") -> None:
     """Playwright's own waiting for a function needs eval, which the page's CSP refuses."""
     deadline = time.monotonic() + 60
     while page.evaluate("() => document.getElementById('player').currentTime") < 0.5:
