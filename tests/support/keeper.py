@@ -8,6 +8,7 @@ import fcntl
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -66,8 +67,18 @@ def main(kind: str, process_id: int, address_file: Path) -> None:
         part.write_text(url)
         part.rename(address_file)
         _wait_for_end_of(process_id)
-    if kind == "postgresql":  # the run's own: whatever the run left is nobody's now
+    if kind == "postgresql":  # the run's own: whatever a killed run left is nobody's now
+        _end_processes_of(address_file.parent)
         shutil.rmtree(address_file.parent, ignore_errors=True)
+
+
+def _end_processes_of(run_folder: Path) -> None:
+    """Kills what the run started; its children have inherited the variable that names the run."""
+    mark = f"MARQUEE_TEST_RUN={run_folder}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int(process.name) != os.getpid() and mark in (process / "environ").read_bytes().split(b"\0"):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tests.support.servers import free_port
 
 HEALTHY_WITHIN_S: Final = 30.0
 STOP_WITHIN_S: Final = 10.0
-_INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "FFMPEG_BINARY")
+_INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "FFMPEG_BINARY", "MARQUEE_TEST_RUN")
 
 
 @dataclass
