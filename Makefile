@@ -1,6 +1,7 @@
 # Marquee: `make run` starts it, `make test` tests it. Only Python 3.11+ and make are needed.
 SHELL := /bin/sh
 UV_VERSION := 0.13.8
+# --system-certs: behind a company proxy only the machine knows the right certificates.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
 	&& command -v $$p && break; done)
@@ -45,9 +46,9 @@ clean:
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(RUNTIME): | .venv/bin/uv
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode -r pyproject.toml -c requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --compile-bytecode -r pyproject.toml -c requirements.lock
 	@rm -f .venv/.runtime-* && touch $@
 
 $(DEVELOPMENT): | .venv/bin/uv
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@rm -f .venv/.development-* .venv/.runtime-* && touch $@ $(RUNTIME)

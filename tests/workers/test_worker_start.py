@@ -36,7 +36,7 @@ def test_jobs_wait_while_redis_is_away_and_run_when_it_comes(stage: Stage) -> No
     stage.start_worker()
     job_id = stage.enqueue()
 
-    command = [valkey._binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [str(valkey.server_binary()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=stage.folder) as server:
         stage.wait_for(job_id, "succeeded", within_s=15)
         server.kill()
