@@ -52,7 +52,12 @@ def _own_data_dir() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         _fail(f"DATA_DIR {settings.data_dir} is in use by another instance; set DATA_DIR to another folder.")
-    os.set_inheritable(lock, True)  # the supervisor goes on holding it
+    _hand_on(lock)
+
+
+def _hand_on(descriptor: int) -> None:
+    """Lets the supervisor, which this process turns into, keep the file open."""
+    os.set_inheritable(descriptor, True)  # noqa: FBT003 - the standard library's only form
 
 
 def _try_to_write(folder: Path) -> None:
@@ -80,7 +85,7 @@ def _start_redis() -> int | None:
     except valkey.NoServer as error:
         _fail(str(error))
     claim = valkey.bundled.attach()
-    os.set_inheritable(claim, True)
+    _hand_on(claim)
     return claim
 
 
@@ -107,7 +112,7 @@ def _supervise(claim: int | None) -> Never:
     with tempfile.TemporaryFile("w+") as file:
         json.dump(plan._asdict(), file)
         file.seek(0)
-        os.set_inheritable(file.fileno(), True)
+        _hand_on(file.fileno())
         os.chdir(PROJECT_DIR)
         program = [sys.executable, "-I", "-S", supervisor.__file__, str(file.fileno())]
         os.execv(sys.executable, program)  # noqa: S606 - our own file
