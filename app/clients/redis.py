@@ -4,7 +4,7 @@ Nothing durable lives there. Publishing without Redis answers False; listeners g
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Final
@@ -18,7 +18,9 @@ from app.clients import valkey
 
 LIMIT_S: Final = 0.1
 OPEN_FOR_S: Final = 5.0
-_CONNECT_S: Final = 1.0
+_LISTENER_S: Final = 1.0
+_SILENCE_S: Final = 30.0
+_ABSENT: Final = (RedisError, OSError, valkey.NoServer)
 
 
 class _Breaker:
@@ -34,31 +36,26 @@ class _Breaker:
     def trip(self) -> None:
         self._closed_again_at = time.monotonic() + OPEN_FOR_S
 
+    def let_one_through(self) -> None:
+        """After a failure the first caller tries alone; the others need not wait for how it ends."""
+        if self._closed_again_at:
+            self.trip()
+
+    def close(self) -> None:
+        self._closed_again_at = 0.0
+
 
 _breaker: Final = _Breaker()
 
 
 def publish(channel: str, payload: bytes | str) -> bool:
     """Sends to whoever listens now. False when Redis is not there: a wake-up is losable by design."""
-    if _breaker.is_open:
-        return False
-    try:
-        _client().publish(channel, payload)
-    except (RedisError, OSError, valkey.NoServer):
-        _breaker.trip()
-        return False
-    return True
+    return _attempt(lambda client: client.publish(channel, payload))
 
 
 def ping() -> bool:
     """Whether Redis answers within the limit."""
-    if _breaker.is_open:
-        return False
-    try:
-        return bool(_client().ping())
-    except (RedisError, OSError, valkey.NoServer):
-        _breaker.trip()
-        return False
+    return _attempt(lambda client: client.ping())
 
 
 def messages(channels: list[str], *, wait_s: float) -> Iterator[tuple[str, bytes] | None]:
@@ -66,19 +63,40 @@ def messages(channels: list[str], *, wait_s: float) -> Iterator[tuple[str, bytes
     while True:
         try:
             yield from _listen(channels, wait_s)
-        except (RedisError, OSError, valkey.NoServer):
+        except _ABSENT:
             yield None
             time.sleep(wait_s)
 
 
+def _attempt(call: Callable[[Redis], object]) -> bool:
+    if _breaker.is_open:
+        return False
+    _breaker.let_one_through()
+    try:
+        call(_client())
+    except _ABSENT:
+        _breaker.trip()
+        _client.cache_clear()  # the next try looks the address up anew
+        return False
+    _breaker.close()
+    return True
+
+
 def _listen(channels: list[str], wait_s: float) -> Iterator[tuple[str, bytes] | None]:
-    client = _build(valkey.redis_url(), limit_s=max(_CONNECT_S, wait_s * 2))
+    # Asking for the address starts a bundled server that is gone: listeners have the time, requests don't.
+    client = _build(valkey.redis_url(), connect_s=_LISTENER_S, answer_s=_LISTENER_S)
     subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # the library has no annotation there
     try:
         subscription.subscribe(*channels)
-        while True:
+        heard_at = asked_at = time.monotonic()
+        while time.monotonic() - heard_at < _SILENCE_S:
             message = subscription.get_message(timeout=wait_s)
-            yield (message["channel"].decode(), message["data"]) if message else None
+            is_payload = message is not None and message["type"] == "message"
+            yield (message["channel"].decode(), message["data"]) if is_payload else None
+            heard_at = time.monotonic() if message else heard_at
+            if time.monotonic() - max(heard_at, asked_at) > _SILENCE_S / 3:
+                subscription.ping()  # a connection that died quietly would be waited on for ever
+                asked_at = time.monotonic()
     finally:
         with suppress(RedisError, OSError):
             subscription.close()
@@ -87,15 +105,16 @@ def _listen(channels: list[str], wait_s: float) -> Iterator[tuple[str, bytes] | 
 
 @cache
 def _client() -> Redis:
-    return _build(valkey.redis_url(), limit_s=LIMIT_S)
+    return _build(valkey.known_url(), connect_s=LIMIT_S / 2, answer_s=LIMIT_S)
 
 
-def _build(url: str, *, limit_s: float) -> Redis:
+def _build(url: str, *, connect_s: float, answer_s: float) -> Redis:
     return Redis.from_url(
         url,
-        socket_timeout=limit_s,
-        socket_connect_timeout=min(limit_s, _CONNECT_S),
+        socket_timeout=answer_s,
+        socket_connect_timeout=connect_s,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
+        driver_info=None,  # two questions fewer on each new connection
         protocol=2,
     )

@@ -4,6 +4,7 @@ Stdlib only and started by path with `-I -S`: the launcher needs 12 MB this way 
 It reads what to run, as JSON, from the file descriptor given as its argument.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, NamedTuple
 
 HEALTHY_WITHIN_S: Final = 60.0
@@ -27,13 +29,17 @@ _output: Final = threading.Lock()
 
 
 class Plan(NamedTuple):
-    """What to run, and what to say once it is healthy. `claim` is this process's share of the bundled Valkey."""
+    """What to run, and what to say once it is healthy.
+
+    `claim` is this process's share of the bundled Valkey, `guardian_lock` is held as long as that one runs.
+    """
 
     commands: dict[str, list[str]]
     readiness_url: str
     greeting: list[str]
-    guardian_pid: int | None
     claim: int | None
+    guardian_pid: int | None
+    guardian_lock: str
 
 
 class Child:
@@ -175,19 +181,26 @@ def _stop(children: list[Child], plan: Plan) -> None:
     for child in children:
         child.kill()
     if plan.claim is not None:
-        os.close(plan.claim)
-    if plan.guardian_pid is not None:
-        _end_guardian(plan.guardian_pid)
+        _end_valkey(plan.claim, plan.guardian_pid, plan.guardian_lock)
     say("up", "stopped")
 
 
-def _end_guardian(pid: int) -> None:
-    """Ends the Valkey that this instance started; one that another process started goes when its users do."""
-    with suppress(ProcessLookupError, ChildProcessError):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + _GUARDIAN_WITHIN_S
-        while os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
-            time.sleep(_POLL_S)
+def _end_valkey(claim: int, guardian_pid: int | None, lock: str) -> None:
+    """Ends the server that this instance started; another goes with its last user, which may be this one."""
+    os.close(claim)
+    if guardian_pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(guardian_pid, signal.SIGTERM)
+    deadline = time.monotonic() + _GUARDIAN_WITHIN_S
+    while not _is_free(lock) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+
+
+def _is_free(lock: str) -> bool:
+    with Path(lock).open("a") as file, suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def main(plan_file: int) -> None:

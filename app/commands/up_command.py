@@ -106,8 +106,9 @@ def _supervise(claim: int | None) -> Never:
         },
         readiness_url=f"http://{_reachable_host()}:{settings.port}/readyz",
         greeting=_greeting(),
-        guardian_pid=valkey.bundled.guardian_pid,
         claim=claim,
+        guardian_pid=valkey.bundled.guardian_pid,
+        guardian_lock=str(valkey.bundled.guardian_lock),
     )
     with tempfile.TemporaryFile("w+") as file:
         json.dump(plan._asdict(), file)

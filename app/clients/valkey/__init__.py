@@ -1,5 +1,6 @@
 """The Redis protocol server of this instance: `REDIS_URL`, else a bundled one that its last user stops."""
 
+import atexit
 import fcntl
 import importlib.util
 import os
@@ -44,6 +45,12 @@ class BundledValkey:
             return address.url
         return self._start().url
 
+    def known_url(self) -> str:
+        """The address last used, running or not; starts the server only if there is none."""
+        self.attach()
+        address = guardian.read_address(self.run_dir)
+        return address.url if address else self.url()
+
     def attach(self) -> int:
         """Keeps the server running as long as this process, or one forked from it, lives.
 
@@ -60,6 +67,12 @@ class BundledValkey:
             if self._claim is not None:
                 os.close(self._claim)  # not LOCK_UN, which would take it from forked children too
             self._claim = None
+        self._disown()
+
+    @property
+    def guardian_lock(self) -> Path:
+        """The file that the guardian keeps locked."""
+        return self.run_dir / guardian.GUARDIAN_LOCK
 
     @property
     def guardian_pid(self) -> int | None:
@@ -68,7 +81,7 @@ class BundledValkey:
 
     def is_guarded(self) -> bool:
         """Whether a guardian runs, which starts the server again should it crash."""
-        glance = os.open(self.run_dir / guardian.GUARDIAN_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        glance = os.open(self.guardian_lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             return not guardian.try_lock(glance, fcntl.LOCK_SH)
         finally:
@@ -102,6 +115,13 @@ class BundledValkey:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C in this terminal is not meant for the others' server
         )
+        atexit.register(self._disown)
+
+    def _disown(self) -> None:
+        """The guardian may outlive us on purpose, which Popen would warn about."""
+        if self._guardian is not None:
+            self._guardian.returncode = 0
+            self._guardian = None
 
     @contextmanager
     def _only_starter(self) -> Iterator[None]:
@@ -152,6 +172,14 @@ def redis_url() -> str:
     The first call claims the bundled server for the life of this process. Raises `NoServer`.
     """
     return settings.redis_url or bundled.url()
+
+
+def known_url() -> str:
+    """The address that the server had last, without a look whether it runs: for who must not wait for a start.
+
+    Only the very first call of a new data directory starts the server. Raises `NoServer`.
+    """
+    return settings.redis_url or bundled.known_url()
 
 
 def is_ours() -> bool:
