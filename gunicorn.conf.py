@@ -3,7 +3,9 @@
 import os
 import secrets
 import shutil
+import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from config import settings
 from config.worker import web_worker
 
 wsgi_app = "wsgi:app"
-bind = f"{settings.host}:{settings.port}"
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 worker_class = "config.gevent_worker.ProblemWorker"
 worker_connections = 10000
@@ -22,35 +24,73 @@ preload_app = False
 control_socket_disable = True
 accesslog = None  # the application logs each request itself, with who made it
 loglevel = "warning"
+logger_class = "config.gunicorn_log.JSONLog" if settings.log_format == "json" else "gunicorn.glogging.Logger"
 limit_request_line = 8190
 forwarded_allow_ips = "127.0.0.1"
 
-# Worker sockets live in a short path: a UNIX address has room for 107 bytes only.
-_socket_dir = Path(tempfile.mkdtemp(prefix="marquee-"))
+# A UNIX address has room for 107 bytes: a deep DATA_DIR's sockets stand in a temporary folder instead.
+_SOCKET_DIR_LIMIT = 70
 _metrics_dir = settings.metrics_dirs[0]
 
 
 def on_starting(_server: Any) -> None:
-    """Empties the folder of this instance's web metrics; the variable is read when the app is imported."""
+    """Makes the folder of the workers' private sockets; it stays the same when HUP loads this file again."""
+    folder = settings.run_dir / "web"
+    if len(str(folder)) > _SOCKET_DIR_LIMIT:
+        folder = Path(tempfile.mkdtemp(prefix="marquee-"))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    for path in folder.glob("*.sock"):
+        _remove_dead(path)
+    web_worker.socket_dir = folder
+
+
+def when_ready(_server: Any) -> None:
+    """Empties the folder of this instance's web metrics: the port is ours now, so no other one writes there."""
     shutil.rmtree(_metrics_dir, ignore_errors=True)
     _metrics_dir.mkdir(parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)  # noqa: TID251 - the library's only switch
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)  # noqa: TID251 - the library's only switch, read at import
+
+
+def pre_fork(_server: Any, worker: Any) -> None:
+    """Gives the worker its token; the master keeps it too, to clean up after a kill -9."""
+    worker.token = secrets.token_urlsafe(12)
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """Gives the worker its token and a private socket, by which siblings pass on what belongs to it."""
-    from gunicorn.sock import UnixSocket  # noqa: PLC0415 - after the fork, when gevent has patched
+    """Opens the worker's private socket, by which siblings pass on what belongs to it."""
+    from gunicorn.sock import UnixSocket  # noqa: PLC0415 - it imports ssl, which gevent has to patch first
 
-    web_worker.token = secrets.token_urlsafe(12)
-    web_worker.socket_dir = _socket_dir
-    worker.sockets.append(UnixSocket(str(_socket_dir / f"{web_worker.token}.sock"), worker.cfg, worker.log))
+    web_worker.token = worker.token
+    worker.sockets.append(UnixSocket(str(_socket_path(worker)), worker.cfg, worker.log))
 
 
-def worker_exit(_server: Any, _worker: Any) -> None:
-    """Removes the worker's private socket."""
-    (_socket_dir / f"{web_worker.token}.sock").unlink(missing_ok=True)
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Removes the worker's private socket, as it leaves."""
+    _socket_path(worker).unlink(missing_ok=True)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Removes the private socket of a worker that was killed."""
+    _socket_path(worker).unlink(missing_ok=True)
 
 
 def on_exit(_server: Any) -> None:
-    """Removes the folder of the private sockets."""
-    shutil.rmtree(_socket_dir, ignore_errors=True)
+    """Removes a temporary folder of private sockets."""
+    folder = web_worker.socket_dir
+    if folder is not None and folder.parent != settings.run_dir:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _socket_path(worker: Any) -> Path:
+    return (web_worker.socket_dir or settings.run_dir) / f"{worker.token}.sock"
+
+
+def _remove_dead(path: Path) -> None:
+    """Another gunicorn may share the folder: what somebody listens on stays."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            with suppress(FileNotFoundError):
+                path.unlink()

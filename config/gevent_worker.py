@@ -13,31 +13,36 @@ _STATUSES: Final = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 }
-_DETAIL: Final = "The request is not HTTP that we can read."
+_DETAILS: Final = {
+    "bad_http": "The request is not HTTP that we can read.",
+    "internal": "Something went wrong on our side.",
+}
 
 
 class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no annotations
     """Answers what gunicorn refuses before the application sees it."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Writes an RFC 9457 problem for a request that could not be parsed, and leaves the rest to gunicorn."""
-        if not isinstance(exc, errors.ParseException):
-            super().handle_error(req, client, addr, exc)
-            return
-        status = _STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
+        """Writes an RFC 9457 problem where gunicorn would write a page of HTML."""
+        del req, addr
+        if isinstance(exc, errors.ParseException):
+            answer = _problem(_STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST), "bad_http")
+        else:
+            self.log.error("Error below the application", exc_info=exc)
+            answer = _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
         with suppress(OSError):
-            client.sendall(_problem(status))
+            client.sendall(answer)
 
 
-def _problem(status: HTTPStatus) -> bytes:
+def _problem(status: HTTPStatus, code: str) -> bytes:
     request_id = uuid.uuid4().hex
     document = {
-        "type": "urn:marquee:problem:bad_http",
+        "type": f"urn:marquee:problem:{code}",
         "title": status.phrase,
         "status": status.value,
-        "detail": _DETAIL,
+        "detail": _DETAILS[code],
         "instance": "",
-        "code": "bad_http",
+        "code": code,
         "request_id": request_id,
     }
     body = json.dumps(document).encode()
