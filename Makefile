@@ -46,7 +46,7 @@ clean:
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(RUNTIME): | .venv/bin/uv
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --compile-bytecode -r pyproject.toml -c requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --compile-bytecode --require-hashes -r pyproject.toml -c requirements.lock
 	@rm -f .venv/.runtime-* && touch $@
 
 $(DEVELOPMENT): | .venv/bin/uv

@@ -68,6 +68,12 @@ def messages(channels: list[str], *, wait_s: float) -> Iterator[tuple[str, bytes
             time.sleep(wait_s)
 
 
+def forget() -> None:
+    """Forgets the client and its failures, for who changes the address."""
+    _client.cache_clear()
+    _breaker.close()
+
+
 def _attempt(call: Callable[[Redis], object]) -> bool:
     if _breaker.is_open:
         return False
