@@ -19,11 +19,24 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
 _SECCOMP_FILTER: Final = 2
 _ARCHITECTURES: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-# socket connect bind listen socketpair ptrace mount unshare setns bpf
-_DENIED: Final = {
-    "x86_64": (41, 42, 49, 50, 53, 101, 165, 272, 308, 321),
-    "aarch64": (198, 203, 200, 201, 199, 117, 40, 97, 268, 280),
+# By row: socket connect bind listen socketpair kill; ptrace mount unshare setns bpf; process_vm_readv, _writev,
+# perf_event_open, userfaultfd, open_by_handle_at; add_key request_key keyctl
+_DENIED_BY_MACHINE: Final = {
+    "x86_64": (
+        *(41, 42, 49, 50, 53, 62),
+        *(101, 165, 272, 308, 321),
+        *(310, 311, 298, 323, 304),
+        *(248, 249, 250),
+    ),
+    "aarch64": (
+        *(198, 203, 200, 201, 199, 129),
+        *(117, 40, 97, 268, 280),
+        *(270, 271, 241, 282, 265),
+        *(217, 218, 219),
+    ),
 }
+# io_uring opens sockets and files without the calls above: setup, enter, register; then pidfd_open and pidfd_getfd.
+_DENIED_EVERYWHERE: Final = (425, 426, 427, 434, 438)
 _X32_BIT: Final = 0x40000000
 _READ: Final = 1 << 2 | 1 << 3  # read a file, list a folder
 _EXECUTE: Final = 1 << 0
@@ -46,7 +59,7 @@ CANNOT_JAIL: Final = 97
 
 def jail_status() -> str:
     """`landlock` where the jail works, else `none`."""
-    if not sys.platform.startswith("linux") or platform.machine() not in _DENIED:
+    if not sys.platform.startswith("linux") or platform.machine() not in _DENIED_BY_MACHINE:
         return "none"
     return "landlock" if _abi() >= 1 else "none"
 
@@ -130,7 +143,7 @@ def _seccomp() -> None:
     machine = platform.machine()
     load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
     allow, deny, kill = 0x7FFF0000, 0x00050001, 0x80000000
-    denied = _DENIED[machine]
+    denied = _DENIED_BY_MACHINE[machine] + _DENIED_EVERYWHERE
     code = [
         (load, 0, 0, 4),
         (equal, 1, 0, _ARCHITECTURES[machine]),
