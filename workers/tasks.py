@@ -11,8 +11,9 @@ from workers.celery_app import celery_app, flask_app, relay
 def _task(kind: JobKind) -> None:
     @celery_app.task(name=kind.name)
     def run(job_id: str) -> None:
-        with flask_app.app_context():
-            job_run.run(flask_app, UUID(job_id), worker_id=relay.worker_id, process_id=os.getpid())
+        open_context = flask_app.app_context
+        with open_context():
+            job_run.run(UUID(job_id), worker_id=relay.worker_id, process_id=os.getpid(), open_context=open_context)
 
 
 for _kind in CATALOGUE.values():

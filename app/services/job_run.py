@@ -5,13 +5,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from flask import Flask
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
@@ -32,6 +31,8 @@ STUBBORN_AFTER_S: Final = 3.0
 COMMIT_WITHIN_S: Final = 60.0
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
+Context = Callable[[], AbstractContextManager[object]]
+"""Opens what the database session of a thread needs; the heartbeat's thread opens one of its own."""
 
 
 class Fenced(Exception):
@@ -173,7 +174,7 @@ def registered_kinds() -> set[str]:
     return set(_work)
 
 
-def run(app: Flask, job_id: UUID, *, worker_id: UUID, process_id: int) -> None:
+def run(job_id: UUID, *, worker_id: UUID, process_id: int, open_context: Context) -> None:
     """Claims the job and does it; a claim that another delivery won is no error."""
     job = claim(job_id, worker_id=worker_id, process_id=process_id)
     if job is None:
@@ -181,7 +182,7 @@ def run(app: Flask, job_id: UUID, *, worker_id: UUID, process_id: int) -> None:
     bound = log.bind(job_id=str(job.id), kind=job.kind.name, attempt=job.attempt)
     started = time.monotonic()
     try:
-        with _heartbeat(app, job):
+        with _heartbeat(open_context, job):
             _attempt(job, bound)
     except Fenced:
         bound.info("job given up", reason="cancelled, given back or fenced")
@@ -258,10 +259,10 @@ def _has_room(worker_id: UUID) -> Any:  # noqa: ANN401 - an SQL condition
 
 
 @contextmanager
-def _heartbeat(app: Flask, job: JobRun) -> Iterator[None]:
+def _heartbeat(open_context: Context, job: JobRun) -> Iterator[None]:
     """Keeps the lease while the work goes on, and tells it to stop when the row says so."""
     done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(app, job, done), name="heartbeat", daemon=True)
+    thread = threading.Thread(target=_beat, args=(open_context, job, done), name="heartbeat", daemon=True)
     thread.start()
     try:
         yield
@@ -270,7 +271,7 @@ def _heartbeat(app: Flask, job: JobRun) -> Iterator[None]:
         thread.join()
 
 
-def _beat(app: Flask, job: JobRun, done: threading.Event) -> None:
+def _beat(open_context: Context, job: JobRun, done: threading.Event) -> None:
     late_at = time.monotonic() + job.kind.timeout_s
     extend_at = time.monotonic() + settings.job_heartbeat_s
     stubborn_at = float("inf")
@@ -280,21 +281,21 @@ def _beat(app: Flask, job: JobRun, done: threading.Event) -> None:
             job.stop(is_late=True)
         if moment > extend_at:
             extend_at = moment + settings.job_heartbeat_s
-            is_held = _asked(app, job, _extend)
+            is_held = _asked(open_context, job, _extend)
         else:
-            is_held = _asked(app, job, _look)
+            is_held = _asked(open_context, job, _look)
         if not is_held and not job.is_ended and not done.is_set():
             job.stop()
         if job.stopped() and not job.is_ended:
             stubborn_at = min(stubborn_at, moment + STUBBORN_AFTER_S)
         if moment > stubborn_at and not job.is_ended and not done.is_set():
-            _kill(app, job)
+            _kill(open_context, job)
 
 
-def _asked(app: Flask, job: JobRun, question: Callable[[JobRun], bool]) -> bool:
+def _asked(open_context: Context, job: JobRun, question: Callable[[JobRun], bool]) -> bool:
     """What the job's row says; while the database is away the lease counts as held."""
     try:
-        with app.app_context():
+        with open_context():
             return question(job)
     except SQLAlchemyError as error:
         if not dialect.is_passing(error):
@@ -302,11 +303,11 @@ def _asked(app: Flask, job: JobRun, question: Callable[[JobRun], bool]) -> bool:
         return True
 
 
-def _kill(app: Flask, job: JobRun) -> None:
+def _kill(open_context: Context, job: JobRun) -> None:
     """The last resort against work that does not stop: ends its process, whose children die with it."""
     log.error("job does not stop; its process is killed", job_id=str(job.id), kind=job.kind.name)
     if job.is_late:
-        with suppress(Fenced, SQLAlchemyError), app.app_context():
+        with suppress(Fenced, SQLAlchemyError), open_context():
             job.settle(job.out_of_time())
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -224,18 +224,29 @@ def unpublish(actor: Actor, video_id: UUID, *, expected_revision: int | None) ->
 def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> None:
     """Deletes a video for every reader at once; its jobs stop and its files go in a job."""
     with transaction():
+        job_id = _job_of(actor, video_id)
+        if job_id is not None:  # before the video is locked: a job's row always comes first
+            job_service.cancel(job_id)
         video = _own(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
-        job_id, prefix = video.job_id, video_prefix(video.organization_id, video.id)
-        organization_id = video.organization_id
+        organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
         db.session.delete(video)
         db.session.flush()
-        if job_id is not None:
-            job_service.cancel(job_id)
         gone = JobRequest(
             f"video:{video_id}", organization_id, {"prefix": prefix}, run_at=utc_now_plus(_FILES_GO_AFTER_S)
         )
         job_service.enqueue(DELETE_FILES, gone)
+
+
+def _job_of(actor: Actor, video_id: UUID) -> UUID | None:
+    """The job of a video that the actor may edit; a video keeps its job for life, so no lock is needed."""
+    query = select(Video.job_id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound("There is no such video.")
+    actor.must(Action.EDIT_CONTENT)
+    job_id: UUID | None = row.job_id
+    return job_id
 
 
 def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:

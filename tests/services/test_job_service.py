@@ -400,5 +400,5 @@ def _run_with(
     work: Callable[[JobRun], None], desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch, job_id: UUID
 ) -> Job:
     monkeypatch.setitem(job_run._work, CHECKSUM_VIDEO.name, work)
-    job_run.run(app, job_id, worker_id=desk.worker_id, process_id=1)
+    job_run.run(job_id, worker_id=desk.worker_id, process_id=1, open_context=app.app_context)
     return desk.row(job_id)
