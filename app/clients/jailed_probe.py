@@ -24,7 +24,9 @@ def main(path: str, demuxer: str) -> None:
     """Prints the probe, or `{"error": …}` for what no demuxer can open."""
     options = {"protocol_whitelist": "file", "format_whitelist": demuxer, "max_streams": str(MAX_STREAMS)}
     try:
-        with av.open(path, format=demuxer.split(",", maxsplit=1)[0], options=options) as container:
+        name = demuxer.split(",", maxsplit=1)[0]
+        # Tags are not what a film is refused for, whatever their encoding.
+        with av.open(path, format=name, options=options, metadata_errors="replace") as container:
             report = _report(container, path)
     except (av.error.FFmpegError, ValueError) as error:
         report = {"error": (getattr(error, "strerror", None) or "it is not media")[:200]}

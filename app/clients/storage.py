@@ -68,6 +68,7 @@ class LocalStorage:
                 file.flush()
                 threads.run(os.fsync, file.fileno())
             part.replace(path)
+            threads.run(_sync_folder, path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -161,6 +162,15 @@ def full_disk_is_known() -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise StorageFull from error
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename in the folder survive a power failure: the name is the folder's content, not the file's."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:

@@ -1,9 +1,14 @@
 """What the jailed probe found, as records."""
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 MIN_SIDE, MAX_SIDE, MAX_PIXELS, MAX_FPS = 16, 8192, 36_000_000, 120
+MAX_DURATION_S: Final = 24 * 3600
+"""A header can claim years, and every 16 s of them would become a job."""
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of RFC 5646 §2.1
 _HDR_TRANSFERS: Final = frozenset({16, 18})  # PQ and HLG, ISO/IEC 23091-2
 
 
@@ -94,7 +99,7 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
     if "error" in report:
         raise Unusable("corrupt", f"The file can't be read: {report['error']}", "Export it again and retry.")
     video = VideoStream(**report["video"]) if report["video"] else None
-    audio = tuple(AudioStream(**stream) for stream in report["audio"])
+    audio = tuple(_with_known_language(AudioStream(**stream)) for stream in report["audio"])
     if video is None and not audio:
         raise Unusable("not_a_video", "The file holds neither picture nor sound.")
     if video is not None:
@@ -103,7 +108,15 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
     duration_s = next((length for length in lengths if length), 0.0)
     if video is not None and not duration_s:
         duration_s = video.frames / (video.fps or 25)  # a single picture may have no length
+    if not math.isfinite(duration_s) or duration_s > MAX_DURATION_S:
+        raise Unusable("too_long", f"It says it lasts {duration_s / 3600:.0f} hours; up to 24 are taken.", "Cut it.")
     return Probe(duration_s, report["size_bytes"], report["streams"], video, audio, demuxer)
+
+
+def _with_known_language(stream: AudioStream) -> AudioStream:
+    """The stream without a language that is none: it goes into playlists, where a quote would begin a new attribute."""
+    is_tag = stream.language is not None and _LANGUAGE.fullmatch(stream.language) is not None
+    return stream if is_tag else replace(stream, language=None)
 
 
 def _check_bounds(video: VideoStream) -> None:
