@@ -31,6 +31,7 @@ _RUN_FOLDER = _prepare_environment()
 pytest_plugins = [
     "tests.support.database_fixtures",
     "tests.support.http_fixtures",
+    "tests.support.matrix_summary",
     "tests.support.process_fixtures",
     "tests.support.browser_fixtures",
 ]

@@ -1,0 +1,56 @@
+"""From a route to a request that only permission can refuse."""
+
+from io import BytesIO
+from typing import Any, Final
+
+from pydantic import BaseModel
+from werkzeug.test import TestResponse
+
+from app.http.routing import BodyKind, Route
+from tests.architecture.test_tenants import BODIES, OTHER_PARAMETERS
+from tests.factories.rows import unique
+from tests.matrix.world import Caller, Target
+from tests.support.http import ApiClient
+from tests.support.route_table import path_with
+
+_MP4_HEAD: Final = b"\x00\x00\x00\x20ftypisom" + bytes(1024)
+
+
+def id_parameter(route: Route) -> str | None:
+    """The parameter that names the thing, if there is one."""
+    return next((name for name in route.parameters if name.endswith("_id")), None)
+
+
+def call(client: ApiClient, route: Route, caller: Caller, target: Target | None) -> TestResponse:
+    """The caller's request about the target."""
+    named = {target.parameter: target.id} if target else {}
+    path = path_with(route, {name: {**OTHER_PARAMETERS, **named}[name] for name in route.parameters})
+    options: dict[str, Any] = {}
+    if route.body_kind is BodyKind.MULTIPART:
+        options["data"] = {"file": (BytesIO(_MP4_HEAD), "a.mp4")}
+    elif route.body is not None:
+        options["json"] = example_of(route.body)
+    return client.open(path, method=route.method, headers=caller.headers, **options)
+
+
+def example_of(schema: type[BaseModel]) -> object:
+    """A body that the schema takes: the one given by hand, else one made from what the schema requires."""
+    if schema in BODIES:
+        return BODIES[schema]
+    document = schema.model_json_schema()
+    required = document.get("required", [])
+    return {name: _value(document["properties"][name]) for name in required}
+
+
+def _value(schema: dict[str, Any]) -> object:
+    if schema.get("format") == "email":
+        return f"{unique('somebody')}@example.com"
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "string":
+        return "some words".ljust(schema.get("minLength", 0), ".")
+    if schema.get("type") in {"integer", "number"}:
+        return schema.get("minimum", 1)
+    raise AssertionError(f"No example can be made of {schema}: give the body in BODIES of test_tenants.py.")

@@ -1,0 +1,84 @@
+"""What the permission table says about a call: derived, so that a new route is held to it from its first day."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.http.routing import Access, Route
+from app.permissions import Action
+from tests.matrix.world import Caller, Target
+
+ANSWERED: Final = 0
+"""Any status that an answer to somebody who may do this can have."""
+ANYTHING: Final = -1
+"""Any status but a server error."""
+_REFUSALS: Final = frozenset({401, 403, 404, 405, 415, 422, 429})
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What reading and changing a noun takes. `is_readable`: its publication decides who reads, not only its owner.
+
+    `is_tenants` is off for what belongs to no organization: there the answer may be any, if nothing leaks.
+    """
+
+    read: Action | None = None
+    write: Action | None = None
+    is_readable: bool = False
+    is_tenants: bool = True
+
+
+NEEDS: Final[dict[str, Needs]] = {
+    "auth": Needs(is_tenants=False),
+    "docs": Needs(is_tenants=False),
+    "job": Needs(read=Action.SEE_JOBS, write=Action.RUN_JOBS),
+    "ops": Needs(is_tenants=False),
+    "page": Needs(is_tenants=False),
+    "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
+    "sse": Needs(read=Action.FOLLOW_EVENTS),
+    "user": Needs(),
+    "video": Needs(write=Action.EDIT_CONTENT, is_readable=True),
+}
+"""By noun; a noun that is missing fails the build."""
+
+OPEN_WRITES: Final[frozenset[str]] = frozenset()
+"""Endpoints by which any signed-in reader changes something of what they can read."""
+
+
+def noun_of(route: Route) -> str:
+    return route.endpoint.split(".", 1)[0]
+
+
+def needs_of(route: Route) -> Action | None:
+    needs = NEEDS[noun_of(route)]
+    return needs.read if route.method == "GET" else needs.write
+
+
+def expected_status(route: Route, caller: Caller, target: Target | None) -> int:
+    """401, 403 or 404, or `ANSWERED`."""
+    if not NEEDS[noun_of(route)].is_tenants:
+        return ANYTHING
+    if caller.is_dead or (caller.is_anonymous and route.access is Access.SIGNED_IN):
+        return 401
+    if caller.is_lost:
+        return 404
+    if target is not None and not _reaches(route, caller, target):
+        return 404
+    if route.endpoint in OPEN_WRITES or caller.may(needs_of(route)):
+        return ANSWERED
+    return 403
+
+
+def _reaches(route: Route, caller: Caller, target: Target) -> bool:
+    """Whether the target exists for the caller, for this purpose."""
+    is_own = caller.belongs_to(target.owner)
+    is_reading = route.method == "GET" or route.endpoint in OPEN_WRITES
+    if is_reading and NEEDS[noun_of(route)].is_readable:
+        return target.is_open or (is_own and caller.may(Action.READ_PRIVATE))
+    return is_own
+
+
+def fits(status: int, expected: int) -> bool:
+    """Whether a status is what was expected."""
+    if expected in {ANSWERED, ANYTHING}:
+        return status < 500 and (expected == ANYTHING or status not in _REFUSALS)
+    return status == expected

@@ -1,0 +1,170 @@
+"""Two organizations with the same people and things, and everybody who might knock."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from app.models import Job, Membership, Organization, Post, Video
+from app.permissions import GRANTS, Action, Role
+from app.services import tokens
+from app.utils.times import now
+from config import settings
+from tests.architecture.test_tenants import PRIVATE, PUBLIC, Maker
+from tests.factories import make_membership, make_organization, make_session, make_user
+from tests.factories.rows import unique
+from tests.support.http import bearer, bearer_of
+
+Row = Post | Video | Job
+_TEXTS: Final = ("title", "excerpt", "body_markdown", "body_html", "description", "subject", "name", "body")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with their headers. `role` is the one in force; `is_dead`: their credentials no longer count."""
+
+    name: str
+    headers: dict[str, str] = field(default_factory=dict)
+    organization: Organization | None = None
+    role: Role | None = None
+    is_dead: bool = False
+    is_lost: bool = False
+    own_words: frozenset[str] = frozenset()
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not self.headers
+
+    def may(self, action: Action | None) -> bool:
+        """By the permission table; what needs no action is anybody's."""
+        return action is None or (self.role is not None and action in GRANTS[self.role])
+
+    def belongs_to(self, organization: Organization) -> bool:
+        return self.role is not None and self.organization is organization
+
+
+@dataclass(frozen=True)
+class Target:
+    """A thing that an id names. `is_open`: everybody may read it."""
+
+    parameter: str
+    state: str
+    id: str
+    owner: Organization
+    is_open: bool
+
+
+@dataclass
+class Side:
+    """One organization, its people's callers, its things, and the words that no outsider may ever read."""
+
+    name: str
+    organization: Organization
+    callers: list[Caller] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    canaries: set[str] = field(default_factory=set)
+
+
+@dataclass
+class World:
+    """The two sides are alike; outsiders belong to neither."""
+
+    sides: list[Side] = field(default_factory=list)
+    outsiders: list[Caller] = field(default_factory=list)
+
+    @property
+    def callers(self) -> list[Caller]:
+        """Everybody of the north, and the outsiders: the south is there to be foreign."""
+        return [*self.outsiders, *self.sides[0].callers]
+
+    @property
+    def targets(self) -> list[Target]:
+        return [target for side in self.sides for target in side.targets]
+
+    def forbidden_words(self, caller: Caller) -> set[str]:
+        """What must not stand in any answer to the caller."""
+        foreign = [side.canaries for side in self.sides if not caller.belongs_to(side.organization)]
+        return set().union(*foreign) - caller.own_words
+
+
+def build_outsiders(north: Side, south: Side) -> list[Caller]:
+    """Nobody, a user who works nowhere, and an owner who asks to act in an organization that is not theirs."""
+    owner = _member(north, Role.OWNER)
+    elsewhere = {**bearer(owner.user, north.organization), "Marquee-Organization": south.organization.slug}
+    return [
+        Caller("anonymous"),
+        Caller("no organization", bearer(make_user(name=unique("drifter")))),
+        Caller("owner acting in another organization", elsewhere, is_lost=True),
+    ]
+
+
+def build_side(name: str) -> Side:
+    """An organization with a member of each role, members who no longer count, and things in every state."""
+    organization = make_organization(slug=unique(name), name=f"The {name}")
+    side = Side(name, organization)
+    members = {role: _member(side, role) for role in Role}
+    side.callers += [
+        Caller(str(role), bearer(member.user, organization), organization, role) for role, member in members.items()
+    ]
+    side.callers += [*_former_members(side), *_dead_credentials(side, members[Role.OWNER])]
+    for parameter, makers in PRIVATE.items():
+        side.targets += [_private(side, parameter, state, make, members[Role.EDITOR]) for state, make in makers.items()]
+    for parameter, make in PUBLIC.items():
+        side.targets.append(Target(parameter, "public", str(make(organization).id), organization, is_open=True))
+    return side
+
+
+def _member(side: Side, role: Role) -> Membership:
+    user = make_user(name=unique("canary-person"), email=f"{unique('canary-mail')}@example.com")
+    membership = make_membership(user, side.organization, role)
+    side.canaries |= _words_of(membership)
+    return membership
+
+
+def _words_of(membership: Membership) -> frozenset[str]:
+    user = membership.user
+    return frozenset({user.name, user.email, user.slug, str(user.id)})
+
+
+def _former_members(side: Side) -> list[Caller]:
+    """A suspended owner is a reader like any other; a disabled one is nobody at all."""
+    suspended, disabled = _member(side, Role.OWNER), _member(side, Role.OWNER)
+    callers = [
+        Caller("suspended", bearer(suspended.user, side.organization), own_words=_words_of(suspended)),
+        Caller("disabled", bearer(disabled.user, side.organization), is_dead=True),
+    ]
+    suspended.suspended_at = disabled.user.disabled_at = now()
+    return callers
+
+
+def _dead_credentials(side: Side, owner: Membership) -> list[Caller]:
+    revoked = make_session(owner.user, side.organization, revoked_at=now())
+    ended = make_session(owner.user, side.organization, expires_at=now() - timedelta(seconds=1))
+    refresh = {"Authorization": f"Bearer {tokens.new_refresh_token()}"}
+    return [
+        Caller("expired token", _expired_bearer(owner, side.organization), is_dead=True),
+        Caller("revoked session", bearer_of(revoked), is_dead=True),
+        Caller("ended session", bearer_of(ended), is_dead=True),
+        Caller("refresh token as access token", refresh, is_dead=True),
+    ]
+
+
+def _expired_bearer(owner: Membership, organization: Organization) -> dict[str, str]:
+    life_s = settings.access_token_s
+    settings.access_token_s = -60
+    try:
+        return bearer(owner.user, organization)
+    finally:
+        settings.access_token_s = life_s
+
+
+def _private(side: Side, parameter: str, state: str, make: Maker, author: Membership) -> Target:
+    row = make(side.organization)
+    if hasattr(row, "author_id"):
+        row.author_id = author.user_id
+    for name in _TEXTS:
+        if isinstance(getattr(row, name, None), str):
+            word = unique("canary")
+            setattr(row, name, word)
+            side.canaries.add(word)
+    side.canaries |= {str(row.id), *([row.slug] if hasattr(row, "slug") else [])}
+    return Target(parameter, state, str(row.id), side.organization, is_open=False)
