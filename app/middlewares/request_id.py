@@ -8,6 +8,8 @@ import structlog
 from flask import Flask, Response, g, request
 
 from app.http import metrics
+from app.services import audit_service
+from app.services.audit_service import Origin
 from app.utils.ids import new_id
 
 log = structlog.get_logger("marquee.request")
@@ -27,6 +29,8 @@ def _begin() -> None:
     g.started_at = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    user_agent = request.headers.get("User-Agent", "")[:400] or None
+    audit_service.came_from(Origin(request.remote_addr, user_agent, g.request_id))
 
 
 def _end(response: Response) -> Response:

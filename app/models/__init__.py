@@ -1,5 +1,6 @@
 """The tables: columns, constraints, relationships and legal state moves."""
 
+from app.models.audit_entry import AuditEntry
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
@@ -12,6 +13,7 @@ from app.models.video import Processing, Rendition, RenditionState, Video
 
 __all__ = [
     "OPEN_STATES",
+    "AuditEntry",
     "Event",
     "EventCounter",
     "IdempotencyKey",

@@ -10,7 +10,7 @@ from app.database import db, transaction
 from app.dialect import utc_now_plus
 from app.jobs import CLEAN_UP, DELETE_FILES
 from app.models import Event, IdempotencyKey, Job, JobState, Session, Worker
-from app.services import job_run
+from app.services import audit_service, job_run
 from app.services.job_run import JobRun
 from app.utils.times import now
 
@@ -37,6 +37,7 @@ def clean_up(_job: JobRun) -> None:
     for statement in expired:
         with transaction():
             db.session.execute(statement.execution_options(synchronize_session=False))
+    audit_service.forget_old()
 
 
 def delete_files(job: JobRun) -> None:

@@ -104,6 +104,13 @@ def test_controllers_make_calls_and_no_decisions() -> None:
     assert (found, touches_database) == ([], [])
 
 
+def test_only_the_audit_service_writes_the_audit_log() -> None:
+    """The database refuses changes; an organization's end takes its lines along by the foreign key."""
+    naming = [source.name for source in sources("app", "workers") if "AuditEntry" in source.text]
+
+    assert naming == ["app/models/__init__.py", "app/models/audit_entry.py", "app/services/audit_service.py"]
+
+
 def test_imports_point_one_way() -> None:
     command = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
 

@@ -1,6 +1,7 @@
 """Rows for tests, one factory a model: they flush and never commit; every column can be given."""
 
 from tests.factories.accounts import make_membership, make_organization, make_user
+from tests.factories.audit_entries import make_audit_entry
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
 from tests.factories.jobs import make_job, make_worker
@@ -9,6 +10,7 @@ from tests.factories.sessions import make_refresh_token, make_session
 from tests.factories.videos import make_rendition, make_video
 
 __all__ = [
+    "make_audit_entry",
     "make_event",
     "make_event_counter",
     "make_idempotency_key",
