@@ -40,6 +40,7 @@ ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39,
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
 CHECKSUM_VIDEO: Final = JobKind("video.checksum", priority=60, timeout_s=3600)
 FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600)
+SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120)
 DELETE_FILES: Final = JobKind("storage.delete", priority=70, timeout_s=600)
 CLEAN_UP: Final = JobKind("maintenance.clean_up", priority=80, timeout_s=300)
 
@@ -52,6 +53,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         ENCODE_CHUNK,
         CHECKSUM_VIDEO,
         FINISH_VIDEO,
+        SEND_MAIL,
         DELETE_FILES,
         CLEAN_UP,
     )

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from config.env import PROJECT_DIR
+from config.smtp import SUBMISSION_PORT, SmtpServer, smtp_from_url
 
 DEVELOPMENT_SECRET = "development-only-secret-key-never-for-production"  # noqa: S105 - refused in production
 PLACEHOLDER = "change-me"
@@ -32,6 +33,10 @@ def _split_list(value: object) -> object:
     return value
 
 
+def _split_secrets(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 def _empty_is_unset(value: object) -> object:
     return None if value == "" else value
 
@@ -41,6 +46,7 @@ def _project_path(value: object) -> object:
 
 
 WordList = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+SecretList = Annotated[tuple[str, ...], BeforeValidator(_split_secrets)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
 ProjectPath = Annotated[Path, BeforeValidator(_project_path)]
 Switch = bool
@@ -79,6 +85,7 @@ class Settings(BaseModel):
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     # Secrets.
     secret_key: str = Field(default=DEVELOPMENT_SECRET, repr=False)
+    secret_keys_old: SecretList = Field(default=(), repr=False)
     metrics_token: OptionalText = Field(default=None, repr=False)
     sentry_dsn: OptionalText = Field(default=None, repr=False)
     # Who may do what on this instance.
@@ -89,6 +96,17 @@ class Settings(BaseModel):
     cookie_samesite: Literal["Lax", "Strict", "None"] = "Lax"
     access_token_s: Annotated[int, Field(ge=60, le=3600)] = 600
     session_s: Annotated[int, Field(ge=3600)] = 30 * 86400
+    refresh_replay_s: Annotated[float, Field(ge=0, le=60)] = 10
+    # Mail. Without a server, letters land in DATA_DIR/outbox (refused in production where mail is needed).
+    front_end_url: OptionalText = None
+    mail_from: OptionalText = None
+    smtp_url: OptionalText = Field(default=None, repr=False)
+    smtp_host: OptionalText = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = SUBMISSION_PORT
+    smtp_user: OptionalText = None
+    smtp_password: OptionalText = Field(default=None, repr=False)
+    smtp_starttls: Switch = True
+    smtp_timeout_s: Annotated[float, Field(ge=0.1, le=60)] = 10
     # Logs.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["pretty", "json"] = "pretty"
@@ -104,7 +122,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _rules_across_fields(self) -> Self:
-        problems = [*self._database_problems(), *self._production_problems()]
+        problems = [*self._database_problems(), *self._mail_problems(), *self._production_problems()]
         if self.job_heartbeat_s * 2 > self.job_lease_s:
             problems.append("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
         if problems:
@@ -114,6 +132,21 @@ class Settings(BaseModel):
     def _database_problems(self) -> list[str]:
         if self.behind_pgbouncer and not self.direct_url:
             return ["DATABASE_URL says pgbouncer=true, so DIRECT_URL (for `flask db`) must be set."]
+        return []
+
+    def _mail_problems(self) -> list[str]:
+        try:
+            has_server = self.smtp is not None
+        except ValueError as error:
+            return [str(error)]
+        if has_server and "@" not in (self.mail_from or ""):
+            return ["MAIL_FROM must be the address that mail comes from, such as Marquee <mail@example.org>."]
+        if self.is_production and self.needs_mail and not has_server:
+            problem = (
+                "SMTP_URL (or SMTP_HOST) must be set in production: people verify their address and are invited "
+                "by mail. Only with REQUIRE_VERIFIED_EMAIL=off and SIGNUP_MODE=closed it may be left out."
+            )
+            return [problem]
         return []
 
     def _production_problems(self) -> list[str]:
@@ -130,6 +163,14 @@ class Settings(BaseModel):
             (
                 self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key.encode()) < SECRET_MIN_BYTES,
                 f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes: {_HOW_TO_MAKE_ONE}",
+            ),
+            (
+                any(key == DEVELOPMENT_SECRET or len(key.encode()) < SECRET_MIN_BYTES for key in self.secret_keys_old),
+                f"SECRET_KEYS_OLD must hold former SECRET_KEYs only, each of at least {SECRET_MIN_BYTES} bytes.",
+            ),
+            (
+                bool(self.front_end_url) and not str(self.front_end_url).startswith("https://"),
+                "FRONT_END_URL must be https:// in production.",
             ),
         ]
         placeholders = [
@@ -166,6 +207,29 @@ class Settings(BaseModel):
     def base_url(self) -> str:
         """Where clients reach this instance, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def links_url(self) -> str:
+        """Where the links of mails lead: the front end, else this instance's own small pages."""
+        return (self.front_end_url or self.base_url).rstrip("/")
+
+    @property
+    def needs_mail(self) -> bool:
+        return self.require_verified_email or self.signup_mode != "closed"
+
+    @property
+    def smtp(self) -> SmtpServer | None:
+        """The mail server; None where letters land in the outbox."""
+        if self.smtp_url:
+            return smtp_from_url(self.smtp_url, starttls=self.smtp_starttls)
+        if not self.smtp_host:
+            return None
+        security: Literal["starttls", "none"] = "starttls" if self.smtp_starttls else "none"
+        return SmtpServer(self.smtp_host, self.smtp_port, self.smtp_user, self.smtp_password, security)
+
+    @property
+    def outbox_dir(self) -> Path:
+        return self.data_dir / "outbox"
 
     @property
     def run_dir(self) -> Path:

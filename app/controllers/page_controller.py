@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.http.answers import Answer
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "pages"
-_TYPES: Final = {"try_it.css": "text/css", "try_it.js": "text/javascript"}
+_TYPES: Final = {"try_it.css": "text/css", "try_it.js": "text/javascript", "outbox.css": "text/css"}
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

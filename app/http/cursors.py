@@ -5,11 +5,11 @@ from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
 from app.errors import BadRequest
 from app.http.answers import json_bytes
-from config import settings
+from app.services import keyring
 
 _SALT: Final = "list-cursor"
 
@@ -17,22 +17,18 @@ _SALT: Final = "list-cursor"
 def write_cursor(place: tuple[datetime, UUID], *, backwards: bool, bound_to: object) -> str:
     """A cursor for the row at `place` (its time and id)."""
     moment, row_id = place
-    return _serializer().dumps([moment.isoformat(), row_id.hex, backwards, _digest(bound_to)])
+    return keyring.serializer(_SALT).dumps([moment.isoformat(), row_id.hex, backwards, _digest(bound_to)])
 
 
 def read_cursor(cursor: str, *, bound_to: object) -> tuple[datetime, UUID, bool]:
     """The place and direction in a cursor. Raises `BadRequest` if it is forged or for another list."""
     try:
-        moment, row_id, backwards, digest = _serializer().loads(cursor)
+        moment, row_id, backwards, digest = keyring.serializer(_SALT).loads(cursor)
     except (BadSignature, ValueError, TypeError):
         raise BadRequest("The cursor is not one of ours.", code="invalid_cursor") from None
     if digest != _digest(bound_to):
         raise BadRequest("The cursor belongs to a list with another filter or sort.", code="invalid_cursor")
     return datetime.fromisoformat(moment), UUID(row_id), bool(backwards)
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key, salt=_SALT)
 
 
 def _digest(bound_to: object) -> str:

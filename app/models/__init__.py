@@ -4,6 +4,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
+from app.models.one_time_token import OneTimeToken, Purpose
 from app.models.organization import Membership, Organization
 from app.models.post import Post
 from app.models.publication import Publication, Visibility
@@ -20,10 +21,12 @@ __all__ = [
     "Job",
     "JobState",
     "Membership",
+    "OneTimeToken",
     "Organization",
     "Post",
     "Processing",
     "Publication",
+    "Purpose",
     "RefreshToken",
     "RelayLock",
     "Rendition",

@@ -9,7 +9,7 @@ from app.clients.stores import storage
 from app.database import db, transaction
 from app.dialect import utc_now_plus
 from app.jobs import CLEAN_UP, DELETE_FILES
-from app.models import Event, IdempotencyKey, Job, JobState, Session, Worker
+from app.models import Event, IdempotencyKey, Job, JobState, OneTimeToken, Session, Worker
 from app.services import audit_service, job_run
 from app.services.job_run import JobRun
 from app.utils.times import now
@@ -26,10 +26,11 @@ def register() -> None:
 
 
 def clean_up(_job: JobRun) -> None:
-    """Removes expired sessions, answers, events, old jobs and workers that are long gone; each by itself."""
+    """Removes expired sessions, tokens, answers, events, old jobs and workers that are long gone; each by itself."""
     expired = (
         delete(IdempotencyKey).where(IdempotencyKey.expires_at < now()),
         delete(Session).where(Session.expires_at < now()),
+        delete(OneTimeToken).where(OneTimeToken.expires_at < now()),
         delete(Event).where(Event.occurred_at < now() - EVENTS_KEPT_FOR),
         delete(Job).where(Job.state.in_(_ENDED), Job.parent_id.is_(None), Job.finished_at < now() - JOBS_KEPT_FOR),
         delete(Worker).where(Worker.seen_at < utc_now_plus(-3600)),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.access import readable_by
@@ -16,10 +16,9 @@ from app.database import Record, read_connection
 from app.errors import Conflict, NotFound, NotPermitted
 from app.models import Membership, Publication, Session, User, Video, Visibility
 from app.permissions import ANONYMOUS, Actor
-from app.services import video_service
+from app.services import keyring, video_service
 from app.services.video_pipeline.material import video_prefix
 from app.utils.times import now
-from config import settings
 
 PUBLIC_TOKEN: Final = "public"  # noqa: S105 - it opens only what is public
 _BEYOND_END: Final = timedelta(hours=4)
@@ -84,11 +83,7 @@ def media_path(actor: Actor, video: Record, name: str) -> str:
 
 def _token(actor: Actor, video: Record) -> str:
     session = actor.session_id.hex if actor.session_id else ""
-    return _serializer().dumps([video.id.hex, session, int(expiry(video).timestamp())])
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key, salt=_SALT)
+    return keyring.serializer(_SALT).dumps([video.id.hex, session, int(expiry(video).timestamp())])
 
 
 def media(token: str, video_id: UUID, name: str) -> Media:
@@ -116,7 +111,7 @@ def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
     if token == PUBLIC_TOKEN:
         return wanted.where(readable_by(ANONYMOUS, Video)), None
     try:
-        named, session, ends_at = _serializer().loads(token)
+        named, session, ends_at = keyring.serializer(_SALT).loads(token)
         session_id = UUID(session)
     except (BadSignature, ValueError, TypeError):
         raise NotFound("There is no such file.") from None

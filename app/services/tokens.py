@@ -1,8 +1,9 @@
-"""Access tokens (JWT `at+jwt`) and refresh tokens (opaque, hashed at rest)."""
+"""Access tokens (JWT `at+jwt`), refresh tokens (opaque, hashed at rest) and derived single-use tokens."""
 
+import binascii
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -11,7 +12,8 @@ from uuid import UUID
 
 import jwt
 
-from app.errors import NotAuthenticated
+from app.errors import Invalid, NotAuthenticated
+from app.services import keyring
 from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
@@ -19,6 +21,8 @@ from config import settings
 ALGORITHM: Final = "HS256"
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - RFC 9068's name of the type
 _LEEWAY_S: Final = 10
+_ID_BYTES: Final = 16
+_DERIVED_BYTES: Final = _ID_BYTES + 32
 _BAD: Final = "The access token is not valid; sign in or refresh."
 
 
@@ -42,7 +46,8 @@ def write_access_token(user_id: UUID, session_id: UUID) -> str:
         "exp": issued + timedelta(seconds=settings.access_token_s),
         "jti": new_id().hex,
     }
-    return jwt.encode(claims, settings.secret_key, ALGORITHM, headers={"typ": TOKEN_TYPE})
+    key = keyring.signing_key()
+    return jwt.encode(claims, key.secret, ALGORITHM, headers={"typ": TOKEN_TYPE, "kid": key.kid})
 
 
 def read_access_token(token: str) -> Claims:
@@ -50,7 +55,7 @@ def read_access_token(token: str) -> Claims:
     try:
         complete = jwt.decode_complete(
             token,
-            settings.secret_key,
+            _secret_of(token),
             algorithms=[ALGORITHM],
             audience=settings.base_url,
             issuer=settings.base_url,
@@ -67,6 +72,14 @@ def read_access_token(token: str) -> Claims:
         raise NotAuthenticated(_BAD, code="invalid_token") from None
 
 
+def _secret_of(token: str) -> str:
+    """The secret of the key that the token names; only ever one of ours."""
+    key = keyring.key_of(jwt.get_unverified_header(token).get("kid"))
+    if key is None:
+        raise NotAuthenticated(_BAD, code="invalid_token")
+    return key.secret
+
+
 def new_refresh_token() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(32)
@@ -81,3 +94,34 @@ def successor_of(token: str, successor_key: bytes) -> str:
 def hash_token(token: str) -> bytes:
     """What is stored of a token."""
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def derived_token(purpose: str, row_id: UUID) -> str:
+    """The token of a row: its id and an HMAC of purpose and id, so that nothing usable is stored.
+
+    Whether it still counts is the row's to say (`used_at`, `expires_at`).
+    """
+    return urlsafe_b64encode(row_id.bytes + _seal(purpose, row_id, keyring.signing_key())).decode()
+
+
+def row_of_token(purpose: str, token: str) -> UUID:
+    """The row that a token was derived from, by any key of the ring. Raises `Invalid` (`invalid_token`)."""
+    try:
+        content = b64decode(token, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if len(content) == _DERIVED_BYTES and urlsafe_b64encode(content).decode() == token:
+        row_id, seal = UUID(bytes=content[:_ID_BYTES]), content[_ID_BYTES:]
+        # Every key is compared, so that the time does not tell which one it was.
+        if sum(hmac.compare_digest(seal, _seal(purpose, row_id, key)) for key in keyring.all_keys()):
+            return row_id
+    raise Invalid(
+        "The link is not valid; ask for a new one.",
+        code="invalid_token",
+        errors=[{"pointer": "/token", "detail": "Not a token of ours.", "code": "invalid_token"}],
+    )
+
+
+def _seal(purpose: str, row_id: UUID, key: keyring.Key) -> bytes:
+    message = b"\x00".join((b"marquee derived token", purpose.encode(), row_id.bytes))
+    return hmac.new(key.secret.encode(), message, sha256).digest()

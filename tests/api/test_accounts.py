@@ -9,11 +9,12 @@ from sqlalchemy import update
 
 from app.database import db, transaction
 from app.models import RefreshToken, User
-from app.services import tokens
+from app.services import keyring, tokens
 from app.utils.times import now
 from config import settings
 from tests.api.conftest import PASSWORD, Person
 
+KID = keyring.signing_key().kid
 NATIVE = {"Marquee-Token-Delivery": "body"}
 
 
@@ -153,7 +154,7 @@ def _forged(ada: Person, **changes: object) -> dict[str, object]:
     ],
 )
 def test_a_token_with_wrong_claims_is_refused(ada: Person, changes: dict[str, object]) -> None:
-    ada.token = jwt.encode(_forged(ada, **changes), settings.secret_key, "HS256", headers={"typ": "at+jwt"})
+    ada.token = jwt.encode(_forged(ada, **changes), settings.secret_key, "HS256", headers={"typ": "at+jwt", "kid": KID})
 
     assert ada.get("/users/me").status_code == 401
 
@@ -162,7 +163,7 @@ def test_a_token_with_wrong_claims_is_refused(ada: Person, changes: dict[str, ob
 @pytest.mark.parametrize(("algorithm", "kind"), [("none", "at+jwt"), ("HS512", "at+jwt"), ("HS256", "JWT")])
 def test_a_token_of_another_algorithm_or_type_is_refused(ada: Person, algorithm: str, kind: str) -> None:
     key = None if algorithm == "none" else settings.secret_key
-    ada.token = jwt.encode(_forged(ada), key, algorithm, headers={"typ": kind})
+    ada.token = jwt.encode(_forged(ada), key, algorithm, headers={"typ": kind, "kid": KID})
 
     assert ada.get("/users/me").status_code == 401
 

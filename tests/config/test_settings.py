@@ -11,12 +11,15 @@ from dotenv import dotenv_values
 
 from config.env import PROJECT_DIR, UnknownEnvironment, environment_name
 from config.settings import DEVELOPMENT_SECRET, SettingsInvalid, build_settings
+from config.smtp import SmtpServer
 
 PRODUCTION = {
     "APP_ENV": "production",
     "PUBLIC_URL": "https://marquee.example",
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "DATABASE_URL": "postgresql://marquee:word@db:5432/marquee",
+    "SMTP_URL": "smtp://marquee:postword@mail:587",
+    "MAIL_FROM": "Marquee <mail@marquee.example>",
 }
 
 
@@ -97,10 +100,34 @@ def test_production_starts_with_what_it_needs_and_stays_closed() -> None:
         ("CORS_ORIGINS", "https://a.example,*", "exact origins"),
         ("PUBLIC_URL", "", "PUBLIC_URL must be set"),
         ("PUBLIC_URL", "http://marquee.example", "must be https"),
+        ("SECRET_KEYS_OLD", "short,0123456789abcdef0123456789abcdef", "SECRET_KEYS_OLD must hold"),
+        ("SMTP_URL", "", "SMTP_URL (or SMTP_HOST) must be set"),
+        ("SMTP_URL", "http://mail", "SMTP_URL must be smtp://"),
+        ("SMTP_URL", "smtp://mail:seventy", "Port could not be cast"),
+        ("MAIL_FROM", "", "MAIL_FROM must be"),
+        ("FRONT_END_URL", "http://marquee.example", "FRONT_END_URL must be https"),
     ],
 )
 def test_production_refuses_defaults_placeholders_and_open_doors(name: str, value: str, reason: str) -> None:
     assert reason in _problems({**PRODUCTION, name: value})
+
+
+def test_production_needs_no_mail_server_where_nobody_gets_mail() -> None:
+    closed = {**PRODUCTION, "SMTP_URL": "", "SIGNUP_MODE": "closed", "REQUIRE_VERIFIED_EMAIL": "off"}
+
+    assert build_settings(closed).smtp is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "server"),
+    [
+        ({"SMTP_URL": "smtps://a%40b:c@mail"}, SmtpServer("mail", 465, "a@b", "c", "tls")),
+        ({"SMTP_URL": "smtp://mail:25", "SMTP_STARTTLS": "off"}, SmtpServer("mail", 25, None, None, "none")),
+        ({"SMTP_HOST": "mail", "SMTP_USER": "a", "SMTP_PASSWORD": "c"}, SmtpServer("mail", 587, "a", "c", "starttls")),
+    ],
+)
+def test_the_mail_server_is_one_url_or_single_settings(variables: dict[str, str], server: SmtpServer) -> None:
+    assert build_settings({"MAIL_FROM": "mail@example.org", **variables}).smtp == server
 
 
 def test_production_without_a_secret_does_not_fall_back_to_the_development_one() -> None:
@@ -143,7 +170,7 @@ def test_migrations_go_past_the_pooler() -> None:
 def test_no_secret_is_shown_when_the_settings_are_printed() -> None:
     printed = repr(build_settings({**PRODUCTION, "METRICS_TOKEN": "a-metrics-token"}))
 
-    for secret in (PRODUCTION["SECRET_KEY"], "marquee:word", "a-metrics-token"):
+    for secret in (PRODUCTION["SECRET_KEY"], "marquee:word", "a-metrics-token", "postword"):
         assert secret not in printed
 
 

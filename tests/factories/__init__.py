@@ -5,6 +5,7 @@ from tests.factories.audit_entries import make_audit_entry
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
 from tests.factories.jobs import make_job, make_worker
+from tests.factories.one_time_tokens import make_one_time_token
 from tests.factories.posts import make_post
 from tests.factories.sessions import make_refresh_token, make_session
 from tests.factories.videos import make_rendition, make_video
@@ -16,6 +17,7 @@ __all__ = [
     "make_idempotency_key",
     "make_job",
     "make_membership",
+    "make_one_time_token",
     "make_organization",
     "make_post",
     "make_refresh_token",

@@ -9,7 +9,10 @@ from typing import Final
 from dotenv import dotenv_values
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
-SECRETS: Final = ("SECRET_KEY", "DATABASE_URL", "DIRECT_URL", "REDIS_URL", "METRICS_TOKEN", "SENTRY_DSN")
+SECRETS: Final = (
+    *("SECRET_KEY", "SECRET_KEYS_OLD", "DATABASE_URL", "DIRECT_URL", "REDIS_URL", "METRICS_TOKEN", "SENTRY_DSN"),
+    *("SMTP_URL", "SMTP_PASSWORD"),
+)
 # Spelt apart, so that this file passes its own check.
 HOSTS: Final = re.compile(r"(files\.|test\.)?pythonhosted\.org|pypi\." + r"org/simple|registry\." + r"npmjs\.org")
 
