@@ -51,7 +51,7 @@ def queue_and_run(app: Flask, record_id: UUID) -> Job:
     with transaction():
         job_id = mail_service.queue(Letter.VERIFY_EMAIL, record_id)
         worker = make_worker()
-    job_run.run(app, job_id, worker_id=worker.id, process_id=os.getpid())
+    job_run.run(job_id, worker_id=worker.id, process_id=os.getpid(), open_context=app.app_context)
     with transaction():
         return db.session.get_one(Job, job_id, populate_existing=True)
 
