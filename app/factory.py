@@ -8,7 +8,7 @@ from app import database, routes
 from app.commands.up_command import up
 from app.core import create_core
 from app.http import problems
-from app.middlewares import request_id, security_headers, session_relay
+from app.middlewares import rate_limit, request_id, security_headers, session_relay
 from app.realtime import sockets
 from config import settings
 
@@ -24,6 +24,7 @@ def build() -> Flask:
     app = create_core()
     Migrate(app, database.db)
     # The order counts: what is added first runs last after a request.
+    rate_limit.init_app(app)
     security_headers.init_app(app)
     request_id.init_app(app)
     if settings.cors_origins:

@@ -35,7 +35,13 @@ def running(folder: Path | None = None) -> Iterator[Measured]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = folder or Path(tempfile.mkdtemp(prefix="marquee-bench-"))
-    variables = {**os.environ, "DATA_DIR": str(home), "PORT": str(port), "APP_ENV": "development"}  # noqa: TID251 - inherited by the child
+    variables = {
+        **os.environ,  # noqa: TID251 - inherited by the child
+        "DATA_DIR": str(home),
+        "PORT": str(port),
+        "APP_ENV": "development",
+        "RATE_LIMIT_SCALE": "0",
+    }
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.monotonic()
     process = subprocess.Popen(

@@ -93,6 +93,7 @@ class Settings(BaseModel):
     personal_organizations: Switch = True
     public_index: Switch = True
     require_verified_email: Switch = False
+    rate_limit_scale: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1
     cookie_samesite: Literal["Lax", "Strict", "None"] = "Lax"
     access_token_s: Annotated[int, Field(ge=60, le=3600)] = 600
     session_s: Annotated[int, Field(ge=3600)] = 30 * 86400
@@ -276,7 +277,7 @@ def build_settings(variables: Mapping[str, str]) -> Settings:
 
     Outside production a missing `SECRET_KEY` falls back to the development key.
     """
-    values = {**_defaults(production=variables.get("APP_ENV") == "production"), **variables}
+    values = {**_defaults(variables.get("APP_ENV")), **variables}
     problems: list[str] = []
     while True:
         try:
@@ -295,8 +296,10 @@ def build_settings(variables: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _defaults(*, production: bool) -> dict[str, str]:
-    if not production:
+def _defaults(app_env: str | None) -> dict[str, str]:
+    if app_env == "test":
+        return {"RATE_LIMIT_SCALE": "0"}
+    if app_env != "production":
         return {}
     return {
         "SIGNUP_MODE": "invite",

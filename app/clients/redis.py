@@ -6,8 +6,9 @@ Nothing durable lives there. Publishing without Redis answers False; listeners g
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -17,10 +18,16 @@ from redis.retry import Retry
 from app.clients import valkey
 
 LIMIT_S: Final = 0.1
+_ANSWER_S: Final = 0.06
+_ENOUGH_S: Final = LIMIT_S - _ANSWER_S
 OPEN_FOR_S: Final = 5.0
 _LISTENER_S: Final = 1.0
 _SILENCE_S: Final = 30.0
 _ABSENT: Final = (RedisError, OSError, valkey.NoServer)
+Result = TypeVar("Result")
+
+_spent_s: ContextVar[float | None] = ContextVar("redis_spent_s", default=None)
+"""What the request at hand has waited for Redis so far; None outside of requests, which have the time."""
 
 
 class _Breaker:
@@ -48,14 +55,32 @@ class _Breaker:
 _breaker: Final = _Breaker()
 
 
+def begin_request() -> None:
+    """A new request may wait 100 ms for Redis, all its calls together."""
+    _spent_s.set(0.0)
+
+
 def publish(channel: str, payload: bytes | str) -> bool:
     """Sends to whoever listens now. False when Redis is not there: a wake-up is losable by design."""
-    return _attempt(lambda client: client.publish(channel, payload))
+    return ask(lambda client: client.publish(channel, payload)) is not None
 
 
 def ping() -> bool:
     """Whether Redis answers within the limit."""
-    return _attempt(lambda client: client.ping())
+    return ask(lambda client: client.ping()) is not None
+
+
+def ask(call: Callable[[Redis], Result]) -> Result | None:
+    """What Redis answers to the call; None when it is not there or the request has waited enough for it."""
+    spent_s = _spent_s.get()
+    if _breaker.is_open or (spent_s is not None and spent_s > _ENOUGH_S):
+        return None
+    started = time.monotonic()
+    try:
+        return _attempt(call)
+    finally:
+        if spent_s is not None:
+            _spent_s.set(spent_s + time.monotonic() - started)
 
 
 def messages(channels: list[str], *, wait_s: float) -> Iterator[tuple[str, bytes] | None]:
@@ -74,18 +99,16 @@ def forget() -> None:
     _breaker.close()
 
 
-def _attempt(call: Callable[[Redis], object]) -> bool:
-    if _breaker.is_open:
-        return False
+def _attempt(call: Callable[[Redis], Result]) -> Result | None:
     _breaker.let_one_through()
     try:
-        call(_client())
+        answer = call(_client())
     except _ABSENT:
         _breaker.trip()
         _client.cache_clear()  # the next try looks the address up anew
-        return False
+        return None
     _breaker.close()
-    return True
+    return answer
 
 
 def _listen(channels: list[str], wait_s: float) -> Iterator[tuple[str, bytes] | None]:
@@ -111,7 +134,7 @@ def _listen(channels: list[str], wait_s: float) -> Iterator[tuple[str, bytes] | 
 
 @cache
 def _client() -> Redis:
-    return _build(valkey.known_url(), connect_s=LIMIT_S / 2, answer_s=LIMIT_S)
+    return _build(valkey.known_url(), connect_s=_ENOUGH_S, answer_s=_ANSWER_S)
 
 
 def _build(url: str, *, connect_s: float, answer_s: float) -> Redis:

@@ -11,7 +11,22 @@ from app.http.routing import Access, Route
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
 _REF: Final = "#/components/schemas/{model}"
-_EVERYWHERE: Final = (400, 404, 500, 503)  # 404: any call may name an organization to act in
+_EVERYWHERE: Final = (400, 404, 429, 500, 503)  # 404: any call may name an organization to act in
+
+
+_HEADERS: Final = {
+    "RateLimit-Policy": {
+        "description": "The quotas of this address: `q` calls in `w` seconds. Every answer carries it.",
+        "schema": {"type": "string"},
+        "example": '"sign-in-address";q=20;w=60, "sign-in-account";q=10;w=60',
+    },
+    "RateLimit": {
+        "description": "What remains (`r`), and when more comes back (`t` seconds). Every answer that no cache shares.",
+        "schema": {"type": "string"},
+        "example": '"sign-in-address";r=19;t=60, "sign-in-account";r=9;t=60',
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 42},
+}
 
 
 class WrongPlace(BaseModel):
@@ -48,6 +63,7 @@ def build_document(routes: list[Route]) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(definitions.get("$defs", {}).items())),
+            "headers": _HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -79,6 +95,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "responses": {str(status): _response(status, schema, schemas) for status, schema in route.answers.items()},
         "security": [{"bearer": []}] if route.access is Access.SIGNED_IN else [{}, {"bearer": []}],
         "x-access": route.access.value,
+        "x-rate-limit": [f"{policy.quota} in {policy.window_s} s" for policy in route.limit_in_force.policies],
     }
     for status in _problem_statuses(route):
         operation["responses"].setdefault(str(status), _problem(status, schemas))
@@ -123,4 +140,7 @@ def _response(status: int, schema: type[BaseModel] | str | None, schemas: Schema
 
 def _problem(status: int, schemas: Schemas) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    described: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        described["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    return described

@@ -15,6 +15,7 @@ from werkzeug.http import parse_etags
 
 from app.errors import BadRequest, PreconditionFailed
 from app.http.answers import Answer, to_response
+from app.http.limits import Limit, limit_of_method
 from app.http.strict_json import read_json
 from app.http.validation import validate_json, validate_query
 from app.permissions import ANONYMOUS, Actor
@@ -53,6 +54,12 @@ class Route:
     body_kind: BodyKind = BodyKind.JSON
     idempotency: bool = True
     prefix: str = API_PREFIX
+    limit: Limit | None = None
+
+    @property
+    def limit_in_force(self) -> Limit:
+        """The route's own rate limit, else its method's: every route has one."""
+        return self.limit or limit_of_method(self.method)
 
     @property
     def full_path(self) -> str:
@@ -121,7 +128,7 @@ def _validate(call: Call, following: Handler) -> Answer:
     route = call.route
     call.query = validate_query(route.query)
     if route.body is not None and route.body_kind is BodyKind.JSON:
-        call.raw_body = read_json()
+        call.raw_body = call.raw_body or read_json()
         call.body = validate_json(route.body, call.raw_body)
     return following(call)
 

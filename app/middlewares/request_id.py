@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from flask import Flask, Response, g, request
 
+from app.clients import redis
 from app.http import metrics
 from app.services import audit_service
 from app.services.audit_service import Origin
@@ -27,6 +28,7 @@ def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _ACCEPTABLE.fullmatch(given) else new_id().hex
     g.started_at = time.perf_counter()
+    redis.begin_request()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     user_agent = request.headers.get("User-Agent", "")[:400] or None

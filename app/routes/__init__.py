@@ -8,6 +8,7 @@ from app.http.openapi import build_document
 from app.http.routing import Route, register
 from app.middlewares.authenticate import authenticate
 from app.middlewares.idempotency import replay_answer
+from app.middlewares.rate_limit import limit_rate
 from app.routes import (
     auth_routes,
     event_routes,
@@ -37,7 +38,7 @@ def init_app(app: Flask) -> None:
     register(
         app,
         [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages],
-        before=(authenticate,),
+        before=(authenticate, limit_rate),
         after=(replay_answer,),
     )
     app.extensions["marquee_openapi"] = openapi_document

@@ -1,6 +1,7 @@
 """Videos and their media."""
 
 from app.controllers import media_controller, video_controller
+from app.http import limits
 from app.http.routing import Access, BodyKind, Route
 from app.schemas.video_schemas import (
     PlaybackOut,
@@ -15,7 +16,7 @@ ANYONE, SIGNED_IN = Access.ANYONE, Access.SIGNED_IN
 
 ROUTES = [
     Route("GET", "/videos", ANYONE, video_controller.list_videos, "List videos", query=VideoListQuery, answers={200: VideoList, 304: None}, problems=(404,)),
-    Route("POST", "/videos", SIGNED_IN, video_controller.upload, "Upload a video in one request", VideoUpload, answers={201: VideoOut}, body_kind=BodyKind.MULTIPART),
+    Route("POST", "/videos", SIGNED_IN, video_controller.upload, "Upload a video in one request", VideoUpload, answers={201: VideoOut}, body_kind=BodyKind.MULTIPART, limit=limits.UPLOAD),
     Route("GET", "/videos/{video_id}", ANYONE, video_controller.get, "Read a video", answers={200: VideoOut, 304: None}),
     Route("PATCH", "/videos/{video_id}", SIGNED_IN, video_controller.change, "Save a video", VideoChange, answers={200: VideoOut}, problems=(412,)),
     Route("DELETE", "/videos/{video_id}", SIGNED_IN, video_controller.delete, "Delete a video and its files", answers={204: None}, problems=(412,)),
@@ -25,5 +26,5 @@ ROUTES = [
 ]  # fmt: skip
 
 MEDIA_ROUTES = [
-    Route("GET", "/media/{token}/{video_id}/{name_path}", ANYONE, media_controller.media, "A media file", prefix=""),
+    Route("GET", "/media/{token}/{video_id}/{name_path}", ANYONE, media_controller.media, "A media file", prefix="", limit=limits.MEDIA),
 ]  # fmt: skip

@@ -78,7 +78,13 @@ def start_product(folder: Path, **variables: str) -> Product:
     """Starts `flask up` as `make run` does and waits until it is healthy."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}  # noqa: TID251 - a clean environment for the child
-    settings = {"DATA_DIR": str(folder), "PORT": str(port), "APP_ENV": "development", "WORKER_CORES": "2"}
+    settings = {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "APP_ENV": "development",
+        "WORKER_CORES": "2",
+        "RATE_LIMIT_SCALE": "0",
+    }
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "up.log").open("ab") as log:
         process = subprocess.Popen(
