@@ -60,6 +60,11 @@ def begin_request() -> None:
     _spent_s.set(0.0)
 
 
+def end_request() -> None:
+    """What follows an answer, such as a stream, has the time again."""
+    _spent_s.set(None)
+
+
 def publish(channel: str, payload: bytes | str) -> bool:
     """Sends to whoever listens now. False when Redis is not there: a wake-up is losable by design."""
     return ask(lambda client: client.publish(channel, payload)) is not None

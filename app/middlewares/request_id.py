@@ -36,6 +36,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
+    redis.end_request()
     response.headers["X-Request-Id"] = g.request_id
     duration_s = time.perf_counter() - g.started_at
     rule = request.url_rule.rule if request.url_rule else "unmatched"
