@@ -32,6 +32,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "docs": Needs(is_tenants=False),
     "job": Needs(read=Action.SEE_JOBS, write=Action.RUN_JOBS),
     "ops": Needs(is_tenants=False),
+    "outbox": Needs(is_tenants=False),
     "page": Needs(is_tenants=False),
     "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "sse": Needs(read=Action.FOLLOW_EVENTS),
