@@ -20,7 +20,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-SQLITE_WRITE_WAIT_S: Final = 5.0
+from config import settings
+
 _SQLITE_RETRY_S: Final = (0.001, 0.02)
 WRITES: Final = "marquee_writes"
 """Execution option of a connection whose transaction will write: SQLite takes the write lock at BEGIN."""
@@ -86,16 +87,34 @@ def _sqlite_now_plus(element: utc_now_plus, compiler: SQLCompiler, **kw: Any) ->
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
 
 
+_PG_LIMITS: Final = " ".join(
+    f"-c {name}={milliseconds}"
+    for name, milliseconds in (
+        ("statement_timeout", 10_000),
+        ("lock_timeout", 5_000),
+        # A process frozen inside a transaction would keep its locks, the relay's among them.
+        ("idle_in_transaction_session_timeout", 5_000),
+    )
+)
+# A database host that vanished without a word is given up after 10 s.
+_PG_KEEPALIVE: Final = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
 def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[str, Any]:
     """What `create_engine` needs for this database."""
     if make_url(url).get_backend_name() == "sqlite":
         # The driver itself never waits for a lock: that would freeze the gevent hub. We wait in `_begin`.
         return {"connect_args": {"timeout": 0, "check_same_thread": False}, "pool_size": pool_size}
-    connect_args: dict[str, Any] = {"connect_timeout": 3, "application_name": "marquee"}
+    connect_args: dict[str, Any] = {"connect_timeout": 3, "application_name": "marquee", **_PG_KEEPALIVE}
     if behind_pgbouncer:
         connect_args["prepare_threshold"] = None
     else:
-        connect_args["options"] = "-c statement_timeout=10000 -c lock_timeout=5000"
+        connect_args["options"] = _PG_LIMITS
     return {
         "connect_args": connect_args,
         "pool_size": pool_size,
@@ -133,11 +152,11 @@ def _begin(connection: Connection) -> None:
 
 
 def _when_free(action: Callable[[], object]) -> None:
-    """Repeats an action while another writer holds SQLite's lock, up to 5 s.
+    """Repeats an action while another writer holds SQLite's lock, up to `SQLITE_WAIT_S`.
 
     Waiting inside sqlite froze the gevent hub for 10 s; this sleep is cooperative in a patched process.
     """
-    deadline = time.monotonic() + SQLITE_WRITE_WAIT_S
+    deadline = time.monotonic() + settings.sqlite_wait_s
     while True:
         try:
             action()
@@ -156,6 +175,7 @@ def _is_busy(error: BaseException | None) -> bool:
 
 _PG_PASSING_CLASSES: Final = (
     "08",  # connection exception
+    "25P03",  # idle in a transaction for too long: this process was frozen
     "40",  # serialization failure, deadlock
     "53",  # insufficient resources
     "55P03",  # lock not available

@@ -120,6 +120,11 @@ class Settings(BaseModel):
     worker_cores: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=usable_cores)
     job_lease_s: Annotated[float, Field(ge=1, le=600)] = 15
     job_heartbeat_s: Annotated[float, Field(ge=0.2, le=200)] = 5
+    job_time_limit_s: Annotated[float, Field(gt=0)] | None = None
+    job_memory_bytes: Annotated[int, Field(ge=256 * 1024**2)] = 2 * 1024**3
+    relay_tick_s: Annotated[float, Field(ge=0.05, le=5)] = 1
+    # How long a writer waits for another one of the embedded SQLite.
+    sqlite_wait_s: Annotated[float, Field(ge=0, le=60)] = 5
 
     @model_validator(mode="after")
     def _rules_across_fields(self) -> Self:

@@ -6,6 +6,7 @@ import warnings
 from typing import Any, Final
 
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.exceptions import SecurityWarning
 from celery.signals import (
     setup_logging,
@@ -16,7 +17,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 from celery.worker import WorkController
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 
 from app.clients import valkey
 from app.core import create_core
@@ -24,14 +25,28 @@ from app.database import forget_connections
 from app.jobs import CATALOGUE, JobClass
 from config import settings
 from config.logs import set_up_logs
-from workers.parent_death import die_with_parent
+from workers.child_limits import die_with_parent, limit_memory
 from workers.relay import Relay
 
 BROKER_LIMIT_S: Final = 1.0
+RECONNECT_WITHIN_S: Final = 2.0
+
+
+class _ImpatientConnection(Connection):
+    """Looks for a lost broker every two seconds; kombu's own pauses grow to 30 s, and have no setting."""
+
+    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as kombu has it
+        kwargs |= {"interval_start": RECONNECT_WITHIN_S, "interval_step": 0, "interval_max": RECONNECT_WITHIN_S}
+        return super()._ensure_connection(*args, **kwargs)
+
+
+class _Broker(AMQP):
+    Connection = _ImpatientConnection
+
 
 flask_app = create_core()
 relay = Relay(flask_app)
-celery_app = Celery("marquee", include=["workers.tasks"])
+celery_app = Celery("marquee", include=["workers.tasks"], amqp=_Broker)
 celery_app.conf.update(
     broker_url=valkey.redis_url(),
     broker_connection_retry_on_startup=True,
@@ -46,7 +61,8 @@ celery_app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_default_queue=JobClass.LIGHT.value,
-    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in map(str, JobClass)],
+    # The nameless exchange needs no table in Redis, which FLUSHALL would empty.
+    task_queues=[Queue(name, Exchange(""), routing_key=name) for name in map(str, JobClass)],
     task_routes={kind.name: {"queue": kind.queue} for kind in CATALOGUE.values()},
     task_create_missing_queues=False,
     worker_prefetch_multiplier=1,
@@ -95,5 +111,6 @@ def _end(**_signal: Any) -> None:
 @worker_process_init.connect
 def _begin_child(**_signal: Any) -> None:
     die_with_parent()
+    limit_memory(settings.job_memory_bytes)
     with flask_app.app_context():
         forget_connections()

@@ -3,6 +3,7 @@
 import os
 import platform
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,6 @@ from app.services.relay_service import Due, WorkerCard
 from config import settings
 
 log = structlog.get_logger("marquee.relay")
-TICK_S: Final = 1.0
 _BROKER_ERRORS: Final = (OperationalError, RedisError, OSError)
 
 
@@ -36,6 +36,7 @@ class Relay:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._missing: set[tuple[int, UUID]] = set()
+        self._connected_at: float | None = None
 
     def register(self) -> None:
         """Makes the worker known before it takes its first message; without a database the thread does it."""
@@ -70,19 +71,20 @@ class Relay:
             relay_service.leave(self.worker_id)
 
     def _listen(self) -> None:
-        for message in redis.messages([job_service.WAKE_CHANNEL], wait_s=TICK_S):
+        for message in redis.messages([job_service.WAKE_CHANNEL], wait_s=settings.relay_tick_s):
             if message is not None:  # many wake-ups during one tick make one more tick
                 self._woken.set()
 
     def _run(self, celery: Celery) -> None:
         publish = partial(self._publish, celery)
         while not self._stopping.is_set():
-            self._woken.wait(TICK_S)
+            self._woken.wait(settings.relay_tick_s)
             self._woken.clear()
             try:
                 with self._app.app_context():
                     self._tick(publish)
             except SQLAlchemyError as error:
+                self._connected_at = None
                 log.warning("the relay waits for the database", cause=type(error).__name__)
             except Exception:
                 log.exception("the relay stumbled")
@@ -92,7 +94,14 @@ class Relay:
             return
         relay_service.see(self._card)
         self._watch_children()
-        relay_service.publish_due(publish)
+        relay_service.publish_due(publish, sweeps=self._has_let_others_extend())
+
+    def _has_let_others_extend(self) -> bool:
+        """False right after the database was away: leases ran out with nobody able to extend them."""
+        moment = time.monotonic()
+        if self._connected_at is None:
+            self._connected_at = moment
+        return moment - self._connected_at >= settings.job_heartbeat_s
 
     def _publish(self, celery: Celery, job: Due) -> bool:
         # Celery itself would try for 6 s; the ping fails within 100 ms.

@@ -1,15 +1,22 @@
 """One Celery task per kind of the catalogue: each parses the job's id and runs the job."""
 
+import math
 import os
+from typing import Final
 from uuid import UUID
 
 from app.jobs import CATALOGUE, JobKind
 from app.services import job_run
 from workers.celery_app import celery_app, flask_app, relay
 
+_LEEWAY_S: Final = 2.0
+
 
 def _task(kind: JobKind) -> None:
-    @celery_app.task(name=kind.name)
+    # The parent's own kill is for work that holds Python's lock for ever, so that no heartbeat can end it.
+    killed_after_s = math.ceil(job_run.time_limit_s(kind) + job_run.STUBBORN_AFTER_S + _LEEWAY_S)
+
+    @celery_app.task(name=kind.name, time_limit=killed_after_s)
     def run(job_id: str) -> None:
         open_context = flask_app.app_context
         with open_context():

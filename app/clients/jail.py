@@ -93,6 +93,7 @@ def _limit(limits: dict[str, Any]) -> None:
         if os.getppid() != limits["parent"]:
             os._exit(1)
         resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"],) * 2)
+        resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"],) * 2)  # not the one of the worker
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["file_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES,) * 2)

@@ -28,7 +28,6 @@ LOOK_EVERY_S: Final = 0.5
 PROGRESS_EVERY_S: Final = 0.5
 STUBBORN_AFTER_S: Final = 3.0
 """How long work may go on after it was told to stop; then its process is killed."""
-COMMIT_WITHIN_S: Final = 60.0
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
 Context = Callable[[], AbstractContextManager[object]]
@@ -83,7 +82,7 @@ class JobRun:
 
     def out_of_time(self) -> JobFailed:
         """The error of an attempt that took too long."""
-        return JobFailed("internal", "timeout", f"It took longer than {self.kind.timeout_s} s.")
+        return JobFailed("internal", "timeout", f"It took longer than {time_limit_s(self.kind):g} s.")
 
     def effect(self, change: Callable[[], Result]) -> Result:
         """Runs `change` in a transaction that holds the lease. Raises `Fenced`. Outlasts a restart of it."""
@@ -129,6 +128,10 @@ class JobRun:
 
     def settle(self, failure: JobFailed) -> None:
         """Ends a failed attempt: `failed`, `dead`, or queued again after a back-off."""
+        _until_committed(lambda: self.settle_once(failure))
+
+    def settle_once(self, failure: JobFailed) -> None:
+        """The same, without waiting for a database that is away."""
 
         def settling() -> None:
             job = self._row()
@@ -141,7 +144,7 @@ class JobRun:
                 back_off = BACK_OFF_S[min(job.attempt, len(BACK_OFF_S)) - 1]
                 job_service.requeue(job, run_at=utc_now_plus(back_off))
 
-        _until_committed(lambda: self._fenced(settling))
+        self._fenced(settling)
         self.is_ended = True
 
     def _fenced(self, change: Callable[[], Result]) -> Result:
@@ -167,6 +170,11 @@ _work: dict[str, Work] = {}
 def does(kind: JobKind, work: Work) -> None:
     """Registers the function that does the jobs of a kind."""
     _work[kind.name] = work
+
+
+def time_limit_s(kind: JobKind) -> float:
+    """Wall seconds of one attempt: the kind's own, or less where the instance says so."""
+    return min(kind.timeout_s, settings.job_time_limit_s or kind.timeout_s)
 
 
 def registered_kinds() -> set[str]:
@@ -204,6 +212,10 @@ def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bou
         failure = job.out_of_time() if job.is_late else error
         bound.warning("job failed", **failure.document)
         job.settle(failure)
+    except MemoryError:
+        bound.warning("job out of memory")
+        hint = "Look for a huge input, or raise JOB_MEMORY_BYTES."
+        job.settle(JobFailed("internal", "out_of_memory", "It needed more memory than a job may use.", hint=hint))
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame: whatever it is becomes the job's error
         bound.error("job crashed", exc_info=error)
         kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
@@ -272,19 +284,19 @@ def _heartbeat(open_context: Context, job: JobRun) -> Iterator[None]:
 
 
 def _beat(open_context: Context, job: JobRun, done: threading.Event) -> None:
-    late_at = time.monotonic() + job.kind.timeout_s
+    late_at = time.monotonic() + time_limit_s(job.kind)
     extend_at = time.monotonic() + settings.job_heartbeat_s
     stubborn_at = float("inf")
     while not done.wait(LOOK_EVERY_S):
         moment = time.monotonic()
         if moment > late_at:
             job.stop(is_late=True)
-        if moment > extend_at:
+        is_held = _asked(open_context, job, _extend if moment > extend_at else _look)
+        if is_held is None:
+            extend_at = moment  # the lease may have run out meanwhile: extend it first thing
+        elif moment > extend_at:
             extend_at = moment + settings.job_heartbeat_s
-            is_held = _asked(open_context, job, _extend)
-        else:
-            is_held = _asked(open_context, job, _look)
-        if not is_held and not job.is_ended and not done.is_set():
+        if is_held is False and not job.is_ended and not done.is_set():
             job.stop()
         if job.stopped() and not job.is_ended:
             stubborn_at = min(stubborn_at, moment + STUBBORN_AFTER_S)
@@ -292,15 +304,15 @@ def _beat(open_context: Context, job: JobRun, done: threading.Event) -> None:
             _kill(open_context, job)
 
 
-def _asked(open_context: Context, job: JobRun, question: Callable[[JobRun], bool]) -> bool:
-    """What the job's row says; while the database is away the lease counts as held."""
+def _asked(open_context: Context, job: JobRun, question: Callable[[JobRun], bool]) -> bool | None:
+    """What the job's row says; None while the database is away, when the work goes on."""
     try:
         with open_context():
             return question(job)
     except SQLAlchemyError as error:
         if not dialect.is_passing(error):
             log.warning("heartbeat failed", cause=type(error).__name__)
-        return True
+        return None
 
 
 def _kill(open_context: Context, job: JobRun) -> None:
@@ -308,7 +320,7 @@ def _kill(open_context: Context, job: JobRun) -> None:
     log.error("job does not stop; its process is killed", job_id=str(job.id), kind=job.kind.name)
     if job.is_late:
         with suppress(Fenced, SQLAlchemyError), open_context():
-            job.settle(job.out_of_time())
+            job.settle_once(job.out_of_time())
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -329,12 +341,14 @@ def _extend(job: JobRun) -> bool:
 
 
 def _until_committed(attempt: Callable[[], Result]) -> Result:
-    """Repeats a transaction while the database is away, for up to 60 s; the work before it is not lost."""
-    deadline = time.monotonic() + COMMIT_WITHIN_S
+    """Repeats a transaction while the database is away, so that the work before it is not lost.
+
+    The job's time limit ends it: the heartbeat kills a process that is told to stop and does not.
+    """
     while True:
         try:
             return attempt()
         except SQLAlchemyError as error:
-            if not dialect.is_passing(error) or time.monotonic() > deadline:
+            if not dialect.is_passing(error):
                 raise
             time.sleep(LOOK_EVERY_S)

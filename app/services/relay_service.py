@@ -112,13 +112,15 @@ def requeue_lost(processes: Mapping[int, UUID], worker_id: UUID) -> None:
             _lose(job_id, Job.worker_id == worker_id, Job.child_pid == process_id)
 
 
-def tick() -> list[Due]:
+def tick(*, sweeps: bool = True) -> list[Due]:
     """One round under the relay's lock: what to publish now. Empty if another worker's relay is at it."""
     with transaction():
         lock = select(RelayLock).where(RelayLock.name == RELAY).with_for_update(skip_locked=True)
         if db.session.scalar(lock) is None:
             return []
-        _sweep()
+        if sweeps:
+            _sweep()
+        _forget_unclaimed()
         _insert_recurring()
         return _choose()
 
@@ -138,11 +140,15 @@ def _lock_leased(job_id: UUID, *conditions: ColumnElement[bool]) -> Job | None:
 
 
 def _sweep() -> None:
-    """Requeues expired leases, ends spent ones, and forgets messages that nobody took."""
+    """Requeues expired leases, and ends spent ones."""
     is_expired = Job.lease_until < utc_now()
     expired = select(Job.id).where(_IS_LEASED, is_expired).order_by(Job.parent_id, Job.id)
     for job_id in db.session.scalars(expired).all():
         _lose(job_id, is_expired)
+
+
+def _forget_unclaimed() -> None:
+    """Makes jobs due again whose message nobody took."""
     patience = case(dict(enumerate(UNCLAIMED_S, start=1)), value=Job.publish_count, else_=UNCLAIMED_S[-1])
     unclaimed = update(Job).where(Job.state == JobState.QUEUED, Job.published_at < utc_now_plus(-patience))
     db.session.execute(unclaimed.values(published_at=None).execution_options(synchronize_session=False))
@@ -251,9 +257,9 @@ def _candidates(per_kind: int) -> list[Any]:
     return list(db.session.execute(first))
 
 
-def publish_due(publish: Callable[[Due], bool]) -> None:
+def publish_due(publish: Callable[[Due], bool], *, sweeps: bool = True) -> None:
     """One tick and its publishing, after the commit; the first failure takes the rest back."""
-    due = tick()
+    due = tick(sweeps=sweeps)
     for index, job in enumerate(due):
         if not publish(job):
             unpublish(due[index:])

@@ -46,6 +46,7 @@ class Stage:
             "WORKER_CORES": "2",
             "JOB_LEASE_S": "2",
             "JOB_HEARTBEAT_S": "0.5",
+            "LOG_LEVEL": "INFO",
             **variables,
         }
         known = self.worker_ids()
@@ -101,8 +102,7 @@ class Stage:
         started = time.monotonic()
         while not condition():
             if time.monotonic() - started > within_s:
-                log = self.folder / "worker.log"
-                raise AssertionError(f"not within {within_s} s\n{log.read_text() if log.exists() else ''}")
+                raise AssertionError(f"not within {within_s} s\n{self.log()}")
             time.sleep(0.03)
         return time.monotonic() - started
 
@@ -116,9 +116,23 @@ class Stage:
         with read_connection() as connection:
             return list(connection.execute(query).scalars())
 
+    def log(self) -> str:
+        """What the workers logged."""
+        path = self.folder / "worker.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def end(self) -> None:
         """Ends every worker that still runs, with its children."""
         for process in self.workers:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether the process runs; one that waits to be reaped is dead."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -1,12 +1,16 @@
 """A worker whose jobs do what their arguments say; all the rest is the product's own."""
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from app.clients import ffmpeg
 from app.jobs import CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO
 from app.services import event_service, job_run, job_service
 from app.services.job_run import JobFailed, JobRun
@@ -18,20 +22,12 @@ __all__ = ["app"]
 
 def _perform(job: JobRun) -> None:
     _note(job)
-    match None if job.kind is FINISH_VIDEO else job.arguments.get("do"):  # it has its parent's arguments
-        case "sleep":
-            _sleep(job, float(job.arguments["seconds"]))
-        case "hold a process":
-            _hold_a_process(job)
-        case "ignore every stop":
-            time.sleep(60)
-        case "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "refuse":
-            raise JobFailed("input", "not_a_video", "This is no video.", hint="Send a video.", stage="probe")
-        case "split":
-            job.wait_for_children(lambda: _split(job), continuation=FINISH_VIDEO)
-            return
+    what = None if job.kind is FINISH_VIDEO else job.arguments.get("do")  # it has its parent's arguments
+    if what == "split":
+        job.wait_for_children(lambda: _split(job), continuation=FINISH_VIDEO)
+        return
+    if what is not None:
+        DEEDS[what](job)
     job.finish(lambda: _leave_a_mark(job))
 
 
@@ -40,8 +36,8 @@ def _note(job: JobRun) -> None:
         diary.write(f"{job.kind.name} {job.attempt} {os.getpid()}\n")
 
 
-def _sleep(job: JobRun, seconds: float) -> None:
-    ends_at = time.monotonic() + seconds
+def _sleep(job: JobRun) -> None:
+    ends_at = time.monotonic() + float(job.arguments["seconds"])
     while time.monotonic() < ends_at:
         job.check()
         time.sleep(0.05)
@@ -54,6 +50,27 @@ def _hold_a_process(job: JobRun) -> None:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
     job.check()
+
+
+def _refuse(_job: JobRun) -> None:
+    raise JobFailed("input", "not_a_video", "This is no video.", hint="Send a video.", stage="probe")
+
+
+def _eat_memory(_job: JobRun) -> None:
+    eaten: list[bytearray] = []
+    while len(eaten) < 256:
+        eaten.append(bytearray(16 * 1024**2))
+    raise RuntimeError("Nobody stopped it at 4 GiB.")
+
+
+def _encode_for_ever(job: JobRun) -> None:
+    with tempfile.TemporaryDirectory(dir=Path(job.arguments["diary"]).parent) as folder:
+        endless = ["-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", f"{folder}/video.mkv"]
+        limits = ffmpeg.Limits(wall_s=60)
+        try:
+            ffmpeg.run(endless, reads=[], writes=Path(folder), limits=limits, stopped=job.stopped)
+        except ffmpeg.Stopped:
+            job.check()
 
 
 def _split(job: JobRun) -> None:
@@ -76,6 +93,18 @@ def _leave_a_mark(job: JobRun) -> None:
         data={"kind": job.kind.name},
     )
 
+
+DEEDS: dict[str, Callable[[JobRun], object]] = {
+    "sleep": _sleep,
+    "hold a process": _hold_a_process,
+    "ignore every stop": lambda _job: time.sleep(60),
+    "die": lambda _job: os.kill(os.getpid(), signal.SIGKILL),
+    "crash": lambda _job: ctypes.string_at(0),
+    "eat memory": _eat_memory,
+    "hold Python's lock": lambda _job: ctypes.PyDLL(None).sleep(60),
+    "encode for ever": _encode_for_ever,
+    "refuse": _refuse,
+}
 
 for _kind in (CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO):
     job_run.does(_kind, _perform)

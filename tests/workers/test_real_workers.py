@@ -2,11 +2,10 @@
 
 import os
 import signal
-from pathlib import Path
 
 from app.jobs import PROCESS_VIDEO
 from app.services import job_service
-from tests.workers.stage import Stage
+from tests.workers.stage import Stage, is_alive
 
 
 def test_a_job_runs_once_and_its_end_is_an_event_of_its_organization(stage: Stage) -> None:
@@ -65,7 +64,7 @@ def test_cancelling_ends_a_running_job_and_its_process_within_two_seconds(stage:
     process_id = int(pid_file.read_text())
 
     job_service.cancel(job_id)
-    took_s = stage.wait_until(lambda: not _is_alive(process_id), within_s=5)
+    took_s = stage.wait_until(lambda: not is_alive(process_id), within_s=5)
 
     assert took_s < 2
     assert stage.job(job_id).state == "cancelled"
@@ -107,7 +106,7 @@ def test_a_worker_tree_killed_in_its_jobs_loses_and_doubles_nothing(stage: Stage
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     children = [int(pid) for _kind, _attempt, pid in stage.executions()]
-    orphans_took_s = stage.wait_until(lambda: not any(map(_is_alive, children)), within_s=5)
+    orphans_took_s = stage.wait_until(lambda: not any(map(is_alive, children)), within_s=5)
     stage.start_worker()
     for job_id in job_ids:
         stage.wait_for(job_id, "succeeded", within_s=20)
@@ -130,19 +129,6 @@ def test_a_stopped_worker_gives_its_job_back_without_burning_an_attempt(stage: S
     assert stage.worker_ids() == set()
 
 
-def test_a_stop_signal_to_the_whole_group_burns_no_attempt_either(stage: Stage) -> None:
-    first = stage.start_worker()
-    job_id = stage.enqueue("sleep", seconds=30)
-    stage.wait_until(stage.executions, within_s=10)
-
-    os.killpg(first.pid, signal.SIGTERM)
-    exit_took_s = stage.wait_until(lambda: first.poll() is not None, within_s=10)
-    job = stage.job(job_id)
-
-    assert exit_took_s < 8
-    assert (job.state, job.attempt) == ("queued", 0)
-
-
 def test_a_job_that_ignores_every_stop_is_killed_with_its_process(stage: Stage) -> None:
     stage.start_worker()
     job_id = stage.enqueue("ignore every stop")
@@ -150,15 +136,7 @@ def test_a_job_that_ignores_every_stop_is_killed_with_its_process(stage: Stage) 
     process_id = int(stage.executions()[0][2])
 
     job_service.cancel(job_id)
-    took_s = stage.wait_until(lambda: not _is_alive(process_id), within_s=12)
+    took_s = stage.wait_until(lambda: not is_alive(process_id), within_s=12)
 
     assert took_s < 8
     assert stage.job(job_id).state == "cancelled"
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
