@@ -45,6 +45,14 @@ def unpublish(actor: Actor, video_id: UUID, expected_revision: int | None) -> An
     return _answer(actor, video_service.unpublish(actor, video_id, expected_revision=expected_revision))
 
 
+def cancel(actor: Actor, video_id: UUID) -> Answer:
+    return _answer(actor, video_service.cancel(actor, video_id))
+
+
+def retry(actor: Actor, video_id: UUID) -> Answer:
+    return _answer(actor, video_service.retry(actor, video_id))
+
+
 def delete(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
     video_service.delete(actor, video_id, expected_revision=expected_revision)
     return NO_CONTENT

@@ -32,7 +32,8 @@ class Job(Identified, Base):
     """A row is the truth; the Celery message only says "look at this row".
 
     A parent with open children is `running` with an empty `lease_until`: it holds no slot and is never swept.
-    `continuation` names the job that follows when its last child ends.
+    `continuation` names the job that follows when its last child ends. `failures` are the attempts that ended badly;
+    `started_at` is the first claim, `claimed_at` the latest.
     """
 
     __tablename__ = "jobs"
@@ -65,6 +66,7 @@ class Job(Identified, Base):
     arguments: Mapped[dict[str, Any]] = mapped_column(default=dict)
     progress: Mapped[float] = mapped_column(default=0.0)
     error: Mapped[dict[str, Any] | None]
+    failures: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     published_at: Mapped[datetime | None]
     publish_count: Mapped[int] = mapped_column(default=0)
     worker_id: Mapped[UUID | None]
@@ -75,6 +77,7 @@ class Job(Identified, Base):
     continuation: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 

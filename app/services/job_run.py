@@ -135,12 +135,12 @@ class JobRun:
 
         def settling() -> None:
             job = self._row()
+            job_service.note_failure(job, failure.document)
             if failure.kind == "input":
                 job_service.end(job, JobState.FAILED, failure.document)
             elif job.attempt >= job.max_attempts:
                 job_service.end(job, JobState.DEAD, failure.document)
             else:
-                job.error = failure.document
                 back_off = BACK_OFF_S[min(job.attempt, len(BACK_OFF_S)) - 1]
                 job_service.requeue(job, run_at=utc_now_plus(back_off))
 
@@ -238,6 +238,7 @@ def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
             published_at=None,
             progress=0.0,
             started_at=func.coalesce(Job.started_at, utc_now()),
+            claimed_at=utc_now(),
         )
         .returning(Job.kind, Job.subject, Job.organization_id, Job.parent_id, Job.arguments, Job.attempt)
         .execution_options(synchronize_session=False)

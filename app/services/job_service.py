@@ -6,24 +6,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, select
 from sqlalchemy.sql.functions import FunctionElement
 
-from app.access import owned_by
 from app.clients import redis
-from app.database import Record, after_commit, db, read_connection, transaction, unit_values
+from app.database import after_commit, db, transaction, unit_values
 from app.dialect import utc_now
 from app.errors import Conflict, NotFound
 from app.jobs import CATALOGUE, JobKind
 from app.models import OPEN_STATES, Job, JobState
-from app.permissions import Action, Actor
 from app.services import event_service
 from app.utils.ids import new_id
+from app.utils.times import rfc3339
 
 WAKE_CHANNEL: Final = "marquee:wake"
 _RETRIABLE: Final = (JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
-Ended = Callable[[Job], None]
-_when_ended: dict[str, Ended] = {}
+Action = Callable[[Job], None]
+_when_ended: dict[str, Action] = {}
+_when_retried: dict[str, Action] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,14 @@ class JobRequest:
     unique_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
-    """A job and how many of its children are in which state."""
-
-    job: Record
-    children: Mapping[str, int]
-
-
-def when_ended(kind: JobKind, action: Ended) -> None:
+def when_ended(kind: JobKind, action: Action) -> None:
     """Calls `action` inside the transaction in which a job of the kind fails, dies or is cancelled."""
     _when_ended[kind.name] = action
+
+
+def when_retried(kind: JobKind, action: Action) -> None:
+    """Calls `action` inside the transaction in which somebody queues an ended job of the kind again."""
+    _when_retried[kind.name] = action
 
 
 def enqueue(kind: JobKind, request: JobRequest) -> UUID:
@@ -90,18 +87,6 @@ def _wake() -> None:
     redis.publish(WAKE_CHANNEL, b"")
 
 
-def get(actor: Actor, job_id: UUID) -> JobView:
-    """A job of the actor's organization. Raises `NotFound` for any other."""
-    query = select(*Job.__table__.columns).where(Job.id == job_id, owned_by(actor.organization_id, Job))
-    children = select(Job.state, func.count()).where(Job.parent_id == job_id).group_by(Job.state)
-    with read_connection() as connection:
-        row = connection.execute(query).first()
-        if row is None:
-            raise NotFound("There is no such job.")
-        actor.must(Action.SEE_JOBS)
-        return JobView(row, {state.value: count for state, count in connection.execute(children)})
-
-
 def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> None:
     """Ends a locked job inside the open transaction, and settles its parent and whoever waits for it."""
     job.state = state
@@ -112,7 +97,7 @@ def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> No
     _release(job)
     db.session.flush()
     _wake_after_commit()  # a slot is free
-    _record_end(job)
+    _record(job, f"job.{job.state}")
     if state is not JobState.SUCCEEDED:
         _tell_owner(job)
     if job.parent_id is not None:
@@ -212,6 +197,11 @@ def retry(job_id: UUID) -> None:
             raise Conflict(f"A job that is {job.state} cannot be retried.")
         requeue(job)
         job.attempt, job.progress, job.error, job.finished_at = 0, 0.0, None, None
+        # What its first life left of parts would count as parts of the second.
+        db.session.execute(delete(Job).where(Job.parent_id == job_id), execution_options={"synchronize_session": False})
+        if job.kind in _when_retried:
+            _when_retried[job.kind](job)
+        _record(job, "job.retried")
 
 
 def requeue(job: Job, *, run_at: object = None) -> None:
@@ -225,12 +215,31 @@ def requeue(job: Job, *, run_at: object = None) -> None:
     _wake_after_commit()
 
 
-def _record_end(job: Job) -> None:
+def note_failure(job: Job, error: Mapping[str, Any]) -> None:
+    """Keeps how an attempt of a locked job ended badly; at most one entry an attempt."""
+    failure = {
+        "attempt": job.attempt,
+        "started_at": rfc3339(job.claimed_at),
+        "ended_at": rfc3339(db.session.scalar(select(utc_now()))),
+        "error": dict(error),
+    }
+    job.failures = [*job.failures, failure]
+    job.error = dict(error)
+
+
+def _record(job: Job, type_: str) -> None:
+    """An event of the job's organization; the parts of a job make none."""
     if job.parent_id is None and job.organization_id is not None:
         event_service.record(
-            f"job.{job.state}",
+            type_,
             subject=f"job:{job.id}",
             scope=job.organization_id,
             organization_id=job.organization_id,
-            data={"id": str(job.id), "kind": job.kind, "subject": job.subject},
+            data={
+                "id": str(job.id),
+                "kind": job.kind,
+                "subject": job.subject,
+                "state": job.state,
+                "error": job.error,
+            },
         )

@@ -158,6 +158,7 @@ def _lose(job_id: UUID, *conditions: ColumnElement[bool]) -> None:
     job = _lock_leased(job_id, *conditions)
     if job is None:
         return
+    job_service.note_failure(job, _LOST)
     if job.attempt >= job.max_attempts:
         job_service.end(job, JobState.DEAD, _LOST)
     else:

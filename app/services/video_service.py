@@ -6,19 +6,19 @@ from pathlib import PurePath
 from typing import IO, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from app.access import owned_by, readable_by
 from app.clients.storage import StorageFull
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.dialect import utc_now_plus
-from app.errors import InsufficientStorage, Invalid, NotFound, PreconditionFailed, TooLarge
+from app.errors import Conflict, InsufficientStorage, Invalid, NotFound, PreconditionFailed, TooLarge
 from app.jobs import DELETE_FILES, PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
-from app.models import Job, JobState, Organization, Rendition, User, Video, Visibility
+from app.models import Organization, Processing, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
-from app.services import job_service, listing
+from app.services import job_order, job_service, listing
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
 from app.services.video_pipeline import outcome
@@ -146,14 +146,9 @@ def get(actor: Actor, video_id: UUID) -> VideoView:
         if row is None:
             raise NotFound("There is no such video.")
         renditions = connection.execute(_renditions([video_id])).all()
-        position = connection.execute(_position(row.job_id)).scalar() if row.processing == "waiting" else None
-    return VideoView(row, renditions, position)
-
-
-def _position(job_id: UUID | None) -> Select[int]:
-    """How many queued jobs of the kind stand before this one, counted from 1."""
-    is_ahead = Job.id <= (job_id or new_id())
-    return select(func.count()).where(Job.kind == PROCESS_VIDEO.name, Job.state == JobState.QUEUED, is_ahead)
+        waiting = [row.job_id] if row.processing == Processing.WAITING and row.job_id else []
+        positions = job_order.positions(connection, waiting)
+    return VideoView(row, renditions, positions.get(row.job_id))
 
 
 def list_(actor: Actor, filters: listing.Filters, position: Position) -> tuple[Page, dict[UUID, list[Record]]]:
@@ -236,6 +231,28 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
             f"video:{video_id}", organization_id, {"prefix": prefix}, run_at=utc_now_plus(_FILES_GO_AFTER_S)
         )
         job_service.enqueue(DELETE_FILES, gone)
+
+
+def cancel(actor: Actor, video_id: UUID) -> VideoView:
+    """Stops the processing. Again changes nothing; raises `Conflict` once it has ended otherwise."""
+    with transaction():
+        job_id = _job_of(actor, video_id)
+        if job_id is not None:
+            job_service.cancel(job_id)
+        view = get(actor, video_id)
+        if view.video.processing != Processing.CANCELLED:
+            raise Conflict(f"The video is {view.video.processing}; there is nothing to cancel.", code="not_processing")
+        return view
+
+
+def retry(actor: Actor, video_id: UUID) -> VideoView:
+    """Processes a failed or cancelled video again from the start. Raises `Conflict` for any other."""
+    with transaction():
+        job_id = _job_of(actor, video_id)
+        if job_id is None:
+            raise Conflict("The video's job is gone; upload it again.", code="not_retriable")
+        job_service.retry(job_id)
+        return get(actor, video_id)
 
 
 def _job_of(actor: Actor, video_id: UUID) -> UUID | None:

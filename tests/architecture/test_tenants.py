@@ -59,7 +59,7 @@ NOT_TENANTS: Final[set[str]] = set()
 """Ids that belong to no organization; empty so far."""
 
 TENANT_ROUTES: Final = [route for route in ALL_ROUTES if any(name.endswith("_id") for name in route.parameters)]
-CHANGING: Final = [route for route in TENANT_ROUTES if route.method != "GET"]
+CHANGING: Final = [route for route in TENANT_ROUTES if route.method != "GET" and PUBLIC.keys() & set(route.parameters)]
 
 
 def _name(value: object) -> str | None:

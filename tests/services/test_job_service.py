@@ -23,7 +23,7 @@ from app.jobs import (
 from app.models import Event, Job, Organization
 from app.permissions import Actor, Role
 from app.schemas import job_schemas
-from app.services import job_run, job_service, relay_service
+from app.services import job_board, job_run, job_service, relay_service
 from app.services.job_run import Fenced, JobFailed, JobRun
 from app.services.job_service import JobRequest
 from app.services.relay_service import WorkerCard
@@ -359,11 +359,11 @@ def test_a_job_is_shown_to_its_organization_only(desk: Desk) -> None:
     insider = Actor(user_id=new_id(), organization_id=desk.organization_id, role=Role.VIEWER)
     outsider = Actor(user_id=new_id(), organization_id=desk.new_organization("other"), role=Role.OWNER)
 
-    shown = job_schemas.render(job_service.get(insider, parent.id))
+    shown = job_schemas.render(job_board.get(insider, parent.id))
 
     assert (shown["kind"], shown["state"], shown["children"]) == ("video.process", "running", {"queued": 2})
     with pytest.raises(NotFound):
-        job_service.get(outsider, parent.id)
+        job_board.get(outsider, parent.id)
 
 
 def test_progress_never_goes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

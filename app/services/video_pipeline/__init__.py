@@ -14,3 +14,4 @@ def register() -> None:
     job_run.does(CHECKSUM_VIDEO, encode.checksum)
     job_run.does(FINISH_VIDEO, finish.finish)
     job_service.when_ended(PROCESS_VIDEO, outcome.processing_ended)
+    job_service.when_retried(PROCESS_VIDEO, outcome.processing_retried)

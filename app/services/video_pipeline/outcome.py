@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from app.database import db, transaction
+from app.errors import Conflict
 from app.jobs import ENCODE_CHUNK
-from app.models import Job, JobState, Processing, Video
+from app.models import Job, JobState, Processing, Rendition, RenditionState, Video
 from app.services import event_service
 from app.services.job_run import JobRun
 
@@ -39,6 +40,18 @@ def processing_ended(job: Job) -> None:
     video.stage = None
     video.errors = [*video.errors, job.error or _UNKNOWN]
     record(video, "video.failed")
+
+
+def processing_retried(job: Job) -> None:
+    """The video of a processing job that starts over. Raises `Conflict` if it is gone."""
+    video = db.session.scalar(select(Video).where(Video.job_id == job.id).with_for_update())
+    if video is None:
+        raise Conflict("The video of this job is gone.")
+    video.move_to(Processing.WAITING)
+    video.stage, video.percent, video.errors = None, 0, []
+    fresh = update(Rendition).where(Rendition.video_id == video.id).values(state=RenditionState.QUEUED)
+    db.session.execute(fresh.execution_options(synchronize_session=False))
+    record(video, "video.retried")
 
 
 def tell_progress(job: JobRun, fraction: float) -> None:
