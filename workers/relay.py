@@ -18,11 +18,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import jail, redis
-from app.services import job_service, relay_service
+from app.services import health_service, job_service, relay_service
 from app.services.relay_service import Due, WorkerCard
 from config import settings
 
 log = structlog.get_logger("marquee.relay")
+_CLOCK_SKEW_S: Final = 2.0
 _BROKER_ERRORS: Final = (OperationalError, RedisError, OSError)
 
 
@@ -51,6 +52,7 @@ class Relay:
         try:
             with self._app.app_context():
                 relay_service.see(self._card)
+                _complain_of_clock()
         except SQLAlchemyError as error:
             log.warning("the worker waits for the database", cause=type(error).__name__)
 
@@ -130,6 +132,13 @@ class Relay:
                 relay_service.drain(self.worker_id)
         except SQLAlchemyError as error:
             log.warning("jobs are not given back; their leases expire", cause=type(error).__name__)
+
+
+def _complain_of_clock() -> None:
+    """No lease depends on this host's clock, but the times of tokens and events do."""
+    skew_s = health_service.clock_skew_s()
+    if abs(skew_s) > _CLOCK_SKEW_S:
+        log.warning("this host's clock differs from the database's", skew_s=round(skew_s, 1))
 
 
 def _exists(process_id: int) -> bool:

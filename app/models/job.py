@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
+from app.dialect import utc_now
 from app.jobs import JobClass
 from app.models.columns import Identified, choice_of, foreign_id
-from app.utils.times import now
 
 
 class JobState(StrEnum):
@@ -75,7 +75,7 @@ class Job(Identified, Base):
     lease_token: Mapped[UUID | None]
     children_left: Mapped[int | None]
     continuation: Mapped[str | None] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now())
     started_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

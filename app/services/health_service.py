@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import redis
 from app.database import read_connection
-from app.dialect import utc_now_plus
+from app.dialect import utc_now, utc_now_plus
 from app.models import OPEN_STATES, Job, Worker
+from app.utils.times import now
 from config.env import PROJECT_DIR
 
 WORKER_SEEN_WITHIN_S = 15
@@ -55,6 +56,12 @@ def _can_connect() -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def clock_skew_s() -> float:
+    """Seconds by which this host's clock is ahead of the database's, the way there and back included."""
+    with read_connection() as connection:
+        return (now() - connection.execute(select(utc_now())).scalar_one()).total_seconds()
 
 
 @cache

@@ -1,6 +1,5 @@
 """The relay's tick: sweeps what was lost, and chooses what to publish: as much as there are free slots."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -166,6 +165,7 @@ def _lose(job_id: UUID, *conditions: ColumnElement[bool]) -> None:
 
 
 def _insert_recurring() -> None:
+    moment_s = db.session.execute(select(utc_now())).scalar_one().timestamp()
     for name, period_s in RECURRING.items():
         kind = CATALOGUE[name]
         fresh = dialect.insert_or_skip(db.session.connection(), Job, ["unique_key"])
@@ -182,7 +182,7 @@ def _insert_recurring() -> None:
                 publish_count=0,
                 arguments={},
                 run_at=utc_now(),
-                unique_key=f"{name}:{int(time.time() // period_s)}",
+                unique_key=f"{name}:{int(moment_s // period_s)}",
             )
         )
 

@@ -14,6 +14,8 @@ MAX_FILE_LINES = 400
 MAX_NESTING = 3
 KNOWS_THE_REQUEST = ("app/routes/", "app/middlewares/", "app/controllers/", "app/http/", "app/realtime/")
 ENQUEUES = {"delay", "apply_async", "send_task"}
+KEEPS_LEASES = ("app/models/job.py", "app/services/job_", "app/services/relay_service.py", "workers/")
+HOST_CLOCKS = {"app.utils.times.now", "app.utils.times", "time.time"}
 _NESTING = (ast.If, ast.For, ast.While, ast.Try, ast.Match)  # a `with` is a scope, not a branch
 
 every_source = pytest.mark.parametrize("source", sources(), ids=lambda source: source.name)
@@ -102,6 +104,22 @@ def test_controllers_make_calls_and_no_decisions() -> None:
     ]
 
     assert (found, touches_database) == ([], [])
+
+
+def test_leases_know_no_clock_but_the_database_s() -> None:
+    """Hosts may differ by minutes. `time.monotonic` is fine: it measures, and says nothing to another host."""
+    keepers = [source for source in sources("app", "workers") if source.name.startswith(KEEPS_LEASES)]
+
+    reading = [
+        source.name
+        for source in keepers
+        if HOST_CLOCKS & set(source.imported_names())
+        or {"now", "utcnow", "today"} & _method_calls(source)
+        or "time.time(" in source.text
+    ]
+
+    assert len(keepers) >= 6
+    assert reading == []
 
 
 def test_only_the_audit_service_writes_the_audit_log() -> None:

@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.database import db, read_connection, transaction
 from app.jobs import CHECKSUM_VIDEO, JobKind
@@ -68,12 +70,18 @@ class Stage:
         with read_connection() as connection:
             return set(connection.execute(select(Worker.id)).scalars())
 
-    def enqueue(self, do: str | None = None, kind: JobKind = CHECKSUM_VIDEO, **arguments: object) -> UUID:
+    def enqueue(
+        self,
+        do: str | None = None,
+        kind: JobKind = CHECKSUM_VIDEO,
+        run_at: FunctionElement[datetime] | None = None,
+        **arguments: object,
+    ) -> UUID:
         """A committed job that will do what is said."""
         document = {"do": do, "diary": str(self.diary), **arguments}
         with transaction():
             subject = f"video:{new_id()}"  # of no video: whoever waits for such jobs finds none
-            request = JobRequest(subject, self.organization_id, document)
+            request = JobRequest(subject, self.organization_id, document, run_at=run_at)
             return job_service.enqueue(kind, request)
 
     def allow_attempts(self, job_id: UUID, number: int) -> None:
