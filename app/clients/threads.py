@@ -1,6 +1,7 @@
-"""Runs a blocking C call (argon2, fsync, a large hash) off the gevent hub, in a few real threads."""
+"""Runs what blocks (argon2, fsync, a large hash, a long text) off the gevent hub, in a few real threads."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 import gevent
@@ -10,7 +11,8 @@ from gevent.threadpool import ThreadPool
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 POOL_SIZE: Final = 4
-_pools: dict[int, ThreadPool] = {}
+_quick: Final[dict[int, ThreadPool]] = {}
+_slow: Final[dict[int, ThreadPool]] = {}
 
 
 def run(call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
@@ -18,9 +20,18 @@ def run(call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -
 
     On the hub argon2 stalled every other request for 861 ms under load; through the pool for 10 ms.
     """
+    return _through(_quick, POOL_SIZE, partial(call, *args, **kwargs))
+
+
+def run_slow(call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+    """The same for Python code of perhaps seconds: one at a time, so that no sign-in waits behind it."""
+    return _through(_slow, 1, partial(call, *args, **kwargs))
+
+
+def _through(pools: dict[int, ThreadPool], size: int, call: Callable[[], Result]) -> Result:
     if not is_module_patched("threading"):
-        return call(*args, **kwargs)
+        return call()
     hub_id = id(gevent.get_hub())
-    pool = _pools.get(hub_id) or _pools.setdefault(hub_id, ThreadPool(POOL_SIZE))
-    result: Result = pool.apply(call, args, kwargs)
+    pool = pools.get(hub_id) or pools.setdefault(hub_id, ThreadPool(size))
+    result: Result = pool.apply(call)
     return result

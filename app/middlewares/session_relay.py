@@ -23,6 +23,8 @@ _PATH: Final = "/socket.io/"
 _GUARD: Final = "Marquee-Relayed"
 _GUARD_VARIABLE: Final = "HTTP_MARQUEE_RELAYED"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_QUERY: Final = re.compile(r"[\x21-\x7e]{1,2000}")
+_MAX_BODY_BYTES: Final = 64 * 1024  # what Socket.IO takes at once
 _TIMEOUT_S: Final = 60.0
 _COPY_BYTES: Final = 64 * 1024
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"})
@@ -53,7 +55,10 @@ class _Relay:
 
 def _owner(environ: "WSGIEnvironment") -> Path | None:
     """The socket of the sibling that holds the session, or None if this worker is to answer."""
-    if web_worker.socket_dir is None or not environ.get("PATH_INFO", "").startswith(_PATH):
+    # The path arrives decoded and the query as it was sent: neither may carry a second request to the sibling.
+    if web_worker.socket_dir is None or environ.get("PATH_INFO") != _PATH:
+        return None
+    if not _QUERY.fullmatch(environ.get("QUERY_STRING", "")) or _body_bytes(environ) > _MAX_BODY_BYTES:
         return None
     # Only a sibling comes by the unix socket, which has no peer address: from outside the guard means nothing.
     if _GUARD_VARIABLE in environ and not environ.get("REMOTE_ADDR"):
@@ -63,6 +68,10 @@ def _owner(environ: "WSGIEnvironment") -> Path | None:
     if not _TOKEN.fullmatch(token) or token == web_worker.token or "." not in session_id:
         return None
     return web_worker.socket_dir / f"{token}.sock"
+
+
+def _body_bytes(environ: "WSGIEnvironment") -> int:
+    return int(environ.get("CONTENT_LENGTH") or 0)
 
 
 class _UnixConnection(HTTPConnection):
@@ -91,11 +100,11 @@ def _headers(environ: "WSGIEnvironment") -> Iterator[tuple[str, str]]:
 
 
 def _target(environ: "WSGIEnvironment") -> str:
-    return f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+    return f"{_PATH}?{environ['QUERY_STRING']}"
 
 
 def _forward(environ: "WSGIEnvironment", owner: Path, start_response: "StartResponse") -> Iterable[bytes]:
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    body = environ["wsgi.input"].read(_body_bytes(environ))
     headers = {name: value for name, value in _headers(environ) if name.lower() not in _HOP_BY_HOP}
     connection = _UnixConnection(owner)
     try:

@@ -9,7 +9,9 @@ SLUG_MAX_LENGTH = 80
 EXCERPT_MAX_LENGTH = 300
 WORDS_PER_MINUTE = 240
 _SUFFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without look-alikes
-_MARKDOWN_MARKS = re.compile(r"(!?\[([^\]]*)\]\([^)]*\))|([`*_>#~|]+)")
+# A link's parts hold no further opening bracket: each is looked at once, however many are never closed.
+_MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_>#~|]+)")
+_EXCERPT_SOURCE_LENGTH = 20_000
 _SPACE = re.compile(r"\s+")
 
 
@@ -26,7 +28,8 @@ def with_random_suffix(slug: str, *, length: int = 5) -> str:
 
 def excerpt_of(markdown: str) -> str:
     """The first sentences of a text as plain words, at most 300 characters, cut at a word."""
-    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(lambda match: match.group(2) or "", markdown)).strip()
+    beginning = markdown[:_EXCERPT_SOURCE_LENGTH]
+    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(lambda match: match.group(2) or "", beginning)).strip()
     if len(plain) <= EXCERPT_MAX_LENGTH:
         return plain
     return plain[:EXCERPT_MAX_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

@@ -42,6 +42,15 @@ def test_what_is_no_strict_json_is_refused(client: FlaskClient, body: bytes, sta
     assert answer.json["status"] == status
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "body", [b'"' + b'\\"' * 490_000, b'"\\' * 330_000, b'["' * 490_000, b'{"a":"' + b"\\" * 900_000]
+)
+def test_no_body_keeps_the_reader_busy(client: FlaskClient, body: bytes) -> None:
+    """Reading a string that never ends once took hours."""
+    assert client.post("/api/v1/auth/signin", data=body, content_type="application/json").status_code == 400
+
+
 def test_another_content_type_is_refused(client: FlaskClient) -> None:
     answer = client.post("/api/v1/auth/signin", data="email=a", content_type="application/x-www-form-urlencoded")
 

@@ -1,0 +1,25 @@
+"""Small rules about text."""
+
+import pytest
+
+from app.utils.text import excerpt_of
+
+
+@pytest.mark.parametrize(
+    ("markdown", "excerpt"),
+    [
+        ("Some *words* and a [link](https://example.org).", "Some words and a link."),
+        ("See [this](https://example.org/a_(b)) first", "See this first"),
+        ("![A picture](/a.jpg) of it", "A picture of it"),
+        ("[open (and never closed", "[open (and never closed"),
+    ],
+)
+def test_an_excerpt_is_plain_words(markdown: str, excerpt: str) -> None:
+    assert excerpt_of(markdown) == excerpt
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["[", "![", "[](", "[a](", "![a](b", "[(", "*"])
+def test_no_text_keeps_an_excerpt_busy(unit: str) -> None:
+    """Half a million of these once took the better part of an hour."""
+    assert len(excerpt_of(unit * 500_000)) <= 301
