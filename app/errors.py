@@ -92,6 +92,18 @@ class Invalid(MarqueeError):
     code, status, title = "invalid", 422, "Invalid content"
 
 
+class Locked(MarqueeError):
+    """Somebody else has it right now."""
+
+    code, status, title = "locked", 423, "Locked"
+
+
+class ChecksumMismatch(MarqueeError):
+    """The bytes are not those that were sent; the status is the one of tus 1.0.0."""
+
+    code, status, title = "checksum_mismatch", 460, "Checksum mismatch"
+
+
 class RateLimited(MarqueeError):
     code, status, title = "quota-exceeded", 429, "Too many requests"
 

@@ -14,6 +14,8 @@ from config import settings
 
 _EXPOSED_HEADERS = [
     *("ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"),
+    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm", "Marquee-Video-Id"),
+    *("Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires"),
     *("Content-Range", "Accept-Ranges", "Content-Length", "RateLimit", "RateLimit-Policy"),
 ]
 

@@ -68,7 +68,7 @@ class LocalStorage:
                 file.flush()
                 threads.run(os.fsync, file.fileno())
             part.replace(path)
-            threads.run(_sync_folder, path.parent)
+            threads.run(sync_folder, path.parent)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -164,7 +164,7 @@ def full_disk_is_known() -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes a rename in the folder survive a power failure: the name is the folder's content, not the file's."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -6,7 +6,8 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from app.http.routing import Access, Route
+from app.errors import ChecksumMismatch
+from app.http.routing import Access, BodyKind, Route
 
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
@@ -91,7 +92,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "operationId": route.endpoint,
         "summary": route.summary,
         "tags": [route.endpoint.split(".", 1)[0]],
-        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": {str(status): _response(status, schema, schemas) for status, schema in route.answers.items()},
         "security": [{"bearer": []}] if route.access is Access.SIGNED_IN else [{}, {"bearer": []}],
         "x-access": route.access.value,
@@ -102,6 +103,9 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.body is not None:
         content = {"schema": schemas[route.body, "validation"]}
         operation["requestBody"] = {"required": True, "content": {route.body_kind.value: content}}
+    elif route.body_kind is BodyKind.PIECE:
+        piece = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"content": {route.body_kind.value: piece}}
     return operation
 
 
@@ -129,8 +133,17 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
 
 
+def _header_parameters(route: Route) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "header", "schema": {"type": "string"}} for name in route.headers]
+
+
+def _phrase(status: int) -> str:
+    """The status in words; 460 is tus's own (Checksum extension)."""
+    return "Checksum Mismatch" if status == ChecksumMismatch.status else HTTPStatus(status).phrase
+
+
 def _response(status: int, schema: type[BaseModel] | str | None, schemas: Schemas) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    described: dict[str, Any] = {"description": _phrase(status)}
     if isinstance(schema, str):
         described["content"] = {schema: {}}
     elif schema is not None:
@@ -140,7 +153,7 @@ def _response(status: int, schema: type[BaseModel] | str | None, schemas: Schema
 
 def _problem(status: int, schemas: Schemas) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
-    described: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
+    described: dict[str, Any] = {"description": _phrase(status), "content": content}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         described["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     return described

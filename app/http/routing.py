@@ -36,11 +36,15 @@ class BodyKind(StrEnum):
 
     JSON = "application/json"
     MULTIPART = "multipart/form-data"
+    PIECE = "application/offset+octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. `answers` maps a status to its schema (None: no body, a string: another media type)."""
+    """One endpoint. `answers` maps a status to its schema (None: no body, a string: another media type).
+
+    `headers` are those that the endpoint reads besides the ones that all of them do.
+    """
 
     method: str
     path: str
@@ -52,6 +56,7 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     body_kind: BodyKind = BodyKind.JSON
+    headers: tuple[str, ...] = ()
     idempotency: bool = True
     prefix: str = API_PREFIX
     limit: Limit | None = None

@@ -9,11 +9,13 @@ from app.models.organization import Membership, Organization
 from app.models.post import Post
 from app.models.publication import Publication, Visibility
 from app.models.session import RefreshToken, Session
+from app.models.upload import UNFINISHED_UPLOADS, Upload, UploadState
 from app.models.user import User
 from app.models.video import Processing, Rendition, RenditionState, Video
 
 __all__ = [
     "OPEN_STATES",
+    "UNFINISHED_UPLOADS",
     "AuditEntry",
     "Event",
     "EventCounter",
@@ -32,6 +34,8 @@ __all__ = [
     "Rendition",
     "RenditionState",
     "Session",
+    "Upload",
+    "UploadState",
     "User",
     "Video",
     "Visibility",

@@ -16,6 +16,7 @@ from app.routes import (
     ops_routes,
     page_routes,
     post_routes,
+    upload_routes,
     user_routes,
     video_routes,
 )
@@ -25,6 +26,7 @@ API_ROUTES: list[Route] = [
     *auth_routes.ROUTES,
     *user_routes.ROUTES,
     *post_routes.ROUTES,
+    *upload_routes.ROUTES,
     *video_routes.ROUTES,
     *job_routes.ROUTES,
     *event_routes.ROUTES,

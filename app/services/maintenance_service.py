@@ -10,7 +10,7 @@ from app.database import db, transaction
 from app.dialect import utc_now_plus
 from app.jobs import CLEAN_UP, DELETE_FILES
 from app.models import Event, IdempotencyKey, Job, JobState, OneTimeToken, Session, Worker
-from app.services import audit_service, job_run
+from app.services import audit_service, job_run, upload_service
 from app.services.job_run import JobRun
 from app.utils.times import now
 
@@ -39,6 +39,7 @@ def clean_up(_job: JobRun) -> None:
         with transaction():
             db.session.execute(statement.execution_options(synchronize_session=False))
     audit_service.forget_old()
+    upload_service.sweep()
 
 
 def delete_files(job: JobRun) -> None:

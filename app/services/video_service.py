@@ -77,6 +77,15 @@ class VideoView:
     queue_position: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a new video is, and the id that its file is stored under."""
+
+    video_id: UUID
+    organization_id: UUID
+    author_id: UUID | None
+
+
 def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None) -> VideoView:
     """Writes an upload straight to storage and enqueues its processing.
 
@@ -93,8 +102,10 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
         storage().assert_room(announced_bytes or 0)
         with storage().sink(key) as file:
             received = receive(file)
-        _check_content(key, received)
-        return _add(actor, video_id, received)
+        check_content(key, received.size_bytes)
+        with transaction():
+            add(Origin(video_id, assert_organization(actor), actor.user_id), received)
+            return get(actor, video_id)
     except StorageFull:
         raise InsufficientStorage("There is no room for this upload right now.") from None
     except BaseException:
@@ -109,33 +120,32 @@ def assert_organization(actor: Actor) -> UUID:
     return actor.organization_id
 
 
-def _check_content(key: str, received: Received) -> None:
-    if received.size_bytes == 0:
+def check_content(key: str, size_bytes: int) -> None:
+    """Raises `Invalid` (`empty_file`, `not_a_video`) for a stored file that no worker could use."""
+    if size_bytes == 0:
         raise Invalid("The file is empty.", code="empty_file")
     with storage().path_of(key).open("rb") as file:
         if demuxer_of(file.read(HEAD_BYTES)) is None:
             raise Invalid("This is not a video or sound that we know.", code="not_a_video")
 
 
-def _add(actor: Actor, video_id: UUID, received: Received) -> VideoView:
-    organization_id = assert_organization(actor)
+def add(origin: Origin, received: Received) -> None:
+    """Makes the video of a stored file inside the caller's transaction, with the job that processes it."""
     stem = PurePath((received.filename or "").replace("\\", "/")).stem
     title = (received.title or stem or "Untitled").strip()[:_TITLE_LENGTH] or "Untitled"
-    with transaction():
-        job_id = job_service.enqueue(PROCESS_VIDEO, JobRequest(f"video:{video_id}", organization_id))
-        video = Video(
-            id=video_id,
-            organization_id=organization_id,
-            author_id=actor.user_id,
-            job_id=job_id,
-            title=title,
-            size_bytes=received.size_bytes,
-            visibility=Visibility.ORGANIZATION,
-        )
-        db.session.add(video)
-        db.session.flush()
-        outcome.record(video, "video.created")
-        return get(actor, video_id)
+    job = JobRequest(f"video:{origin.video_id}", origin.organization_id)
+    video = Video(
+        id=origin.video_id,
+        organization_id=origin.organization_id,
+        author_id=origin.author_id,
+        job_id=job_service.enqueue(PROCESS_VIDEO, job),
+        title=title,
+        size_bytes=received.size_bytes,
+        visibility=Visibility.ORGANIZATION,
+    )
+    db.session.add(video)
+    db.session.flush()
+    outcome.record(video, "video.created")
 
 
 def get(actor: Actor, video_id: UUID) -> VideoView:

@@ -17,7 +17,7 @@ OPEN_TO_ANYONE = {
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
-    *("page.page", "page.asset", "outbox.letters", "outbox.letter"),
+    *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),
 }
 """Whoever opens a route to everybody says so here as well."""
 

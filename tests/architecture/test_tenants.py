@@ -10,15 +10,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from app.http.routing import BodyKind, Route
-from app.models import Job, Organization, Post, Processing, Publication, Video, Visibility
+from app.models import Job, Organization, Post, Processing, Publication, Upload, Video, Visibility
 from app.permissions import Role
 from app.schemas.post_schemas import PostChange
 from app.schemas.video_schemas import VideoChange
-from tests.factories import make_job, make_membership, make_organization, make_post, make_user, make_video
+from tests.factories import make_job, make_membership, make_organization, make_post, make_upload, make_user, make_video
 from tests.support.http import ApiClient
-from tests.support.route_table import ALL_ROUTES, path_with
+from tests.support.route_table import ALL_ROUTES, headers_of, path_with
 
-Maker = Callable[[Organization], Post | Video | Job]
+Row = Post | Video | Job | Upload
+Maker = Callable[[Organization], Row]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "post_id": {
@@ -35,6 +36,7 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
         ),
     },
     "job_id": {"queued": make_job},
+    "upload_id": {"begun": make_upload},
 }
 """Objects that only their organization may see, by the parameter that names them."""
 
@@ -139,6 +141,8 @@ def test_the_owner_of_the_same_object_gets_past_the_404(route: Route, client: Ap
     """Without this the whole matrix would pass on a route that finds nothing at all."""
     membership = make_membership(role=Role.OWNER)
     target = next(iter(PRIVATE[_id_of(route)].values()))(membership.organization)
+    if isinstance(target, Upload):
+        target.author_id = membership.user_id
 
     response = _call(client.acting_as(membership), route, target)
 
@@ -151,11 +155,11 @@ def _outsider(client: ApiClient, who: str) -> ApiClient:
     return client.acting_as(make_membership(role=Role(who)))
 
 
-def _call(client: ApiClient, route: Route, target: Post | Video | Job) -> TestResponse:
+def _call(client: ApiClient, route: Route, target: Row) -> TestResponse:
     values = {**OTHER_PARAMETERS, _id_of(route): str(target.id)}
     path = path_with(route, {name: values[name] for name in route.parameters})
     if route.body is None:
-        return client.open(path, method=route.method)
+        return client.open(path, method=route.method, headers=headers_of(route))
     if route.body_kind is BodyKind.MULTIPART:
         return client.open(path, method=route.method, data={"file": FileStorage(filename="a.mp4")})
     return client.open(path, method=route.method, json=BODIES[route.body])

@@ -8,6 +8,7 @@ from tests.factories.jobs import make_job, make_worker
 from tests.factories.one_time_tokens import make_one_time_token
 from tests.factories.posts import make_post
 from tests.factories.sessions import make_refresh_token, make_session
+from tests.factories.uploads import make_upload
 from tests.factories.videos import make_rendition, make_video
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "make_refresh_token",
     "make_rendition",
     "make_session",
+    "make_upload",
     "make_user",
     "make_video",
     "make_worker",

@@ -11,7 +11,7 @@ from tests.architecture.test_tenants import BODIES, OTHER_PARAMETERS
 from tests.factories.rows import unique
 from tests.matrix.world import Caller, Target
 from tests.support.http import ApiClient
-from tests.support.route_table import path_with
+from tests.support.route_table import headers_of, path_with
 
 _MP4_HEAD: Final = b"\x00\x00\x00\x20ftypisom" + bytes(1024)
 
@@ -30,7 +30,7 @@ def call(client: ApiClient, route: Route, caller: Caller, target: Target | None)
         options["data"] = {"file": (BytesIO(_MP4_HEAD), "a.mp4")}
     elif route.body is not None:
         options["json"] = example_of(route.body)
-    return client.open(path, method=route.method, headers=caller.headers, **options)
+    return client.open(path, method=route.method, headers={**headers_of(route), **caller.headers}, **options)
 
 
 def example_of(schema: type[BaseModel]) -> object:

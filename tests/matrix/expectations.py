@@ -19,12 +19,14 @@ class Needs:
     """What reading and changing a noun takes. `is_readable`: its publication decides who reads, not only its owner.
 
     `is_tenants` is off for what belongs to no organization: there the answer may be any, if nothing leaks.
+    `is_personal`: only whoever made the thing reaches it.
     """
 
     read: Action | None = None
     write: Action | None = None
     is_readable: bool = False
     is_tenants: bool = True
+    is_personal: bool = False
 
 
 NEEDS: Final[dict[str, Needs]] = {
@@ -36,6 +38,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "page": Needs(is_tenants=False),
     "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "sse": Needs(read=Action.FOLLOW_EVENTS),
+    "upload": Needs(write=Action.EDIT_CONTENT, is_personal=True),
     "user": Needs(),
     "video": Needs(write=Action.EDIT_CONTENT, is_readable=True),
 }
@@ -51,7 +54,7 @@ def noun_of(route: Route) -> str:
 
 def needs_of(route: Route) -> Action | None:
     needs = NEEDS[noun_of(route)]
-    return needs.read if route.method == "GET" else needs.write
+    return needs.read if route.method in {"GET", "OPTIONS"} else needs.write
 
 
 def expected_status(route: Route, caller: Caller, target: Target | None) -> int:
@@ -75,7 +78,7 @@ def _reaches(route: Route, caller: Caller, target: Target) -> bool:
     is_reading = route.method == "GET" or route.endpoint in OPEN_WRITES
     if is_reading and NEEDS[noun_of(route)].is_readable:
         return target.is_open or (is_own and caller.may(Action.READ_PRIVATE))
-    return is_own
+    return is_own and (target.author_id == caller.user_id or not NEEDS[noun_of(route)].is_personal)
 
 
 def fits(status: int, expected: int) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
-from app.models import Job, Membership, Organization, Post, Video
+from app.models import Membership, Organization
 from app.permissions import GRANTS, Action, Role
 from app.services import tokens
 from app.utils.times import now
@@ -14,7 +15,6 @@ from tests.factories import make_membership, make_organization, make_session, ma
 from tests.factories.rows import unique
 from tests.support.http import bearer, bearer_of
 
-Row = Post | Video | Job
 _TEXTS: Final = ("title", "excerpt", "body_markdown", "body_html", "description", "subject", "name", "body")
 
 
@@ -29,6 +29,7 @@ class Caller:
     is_dead: bool = False
     is_lost: bool = False
     own_words: frozenset[str] = frozenset()
+    user_id: UUID | None = None
 
     @property
     def is_anonymous(self) -> bool:
@@ -51,6 +52,7 @@ class Target:
     id: str
     owner: Organization
     is_open: bool
+    author_id: UUID | None = None
 
 
 @dataclass
@@ -103,7 +105,8 @@ def build_side(name: str) -> Side:
     side = Side(name, organization)
     members = {role: _member(side, role) for role in Role}
     side.callers += [
-        Caller(str(role), bearer(member.user, organization), organization, role) for role, member in members.items()
+        Caller(str(role), bearer(member.user, organization), organization, role, user_id=member.user_id)
+        for role, member in members.items()
     ]
     side.callers += [*_former_members(side), *_dead_credentials(side, members[Role.OWNER])]
     for parameter, makers in PRIVATE.items():
@@ -167,4 +170,4 @@ def _private(side: Side, parameter: str, state: str, make: Maker, author: Member
             setattr(row, name, word)
             side.canaries.add(word)
     side.canaries |= {str(row.id), *([row.slug] if hasattr(row, "slug") else [])}
-    return Target(parameter, state, str(row.id), side.organization, is_open=False)
+    return Target(parameter, state, str(row.id), side.organization, is_open=False, author_id=author.user_id)

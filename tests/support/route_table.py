@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.http.routing import Route
+from app.http.routing import BodyKind, Route
 from app.routes import API_ROUTES, ops_routes, page_routes, video_routes
 from app.utils.ids import new_id
 
@@ -17,6 +17,13 @@ ALL_ROUTES: Final[list[Route]] = [
 def path_with(route: Route, values: dict[str, str]) -> str:
     """The route's path with its parameters filled in."""
     return route.full_path.format(**values)
+
+
+def headers_of(route: Route) -> dict[str, str]:
+    """What the route needs beside credentials, for a request that only permission can refuse."""
+    examples = {"Tus-Resumable": "1.0.0", "Upload-Length": "1000000", "Upload-Offset": "0"}
+    named = {name: examples[name] for name in route.headers if name in examples}
+    return {**named, "Content-Type": str(route.body_kind)} if route.body_kind is BodyKind.PIECE else named
 
 
 def any_path(route: Route) -> str:
