@@ -52,6 +52,11 @@ def when_ready(_server: Any) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_dir)  # noqa: TID251 - the library's only switch, read at import
 
 
+def on_reload(_server: Any) -> None:
+    """HUP: the workers of now serve until the first of their successors does."""
+    web_worker.handover.begin()
+
+
 def pre_fork(_server: Any, worker: Any) -> None:
     """Gives the worker its token; the master keeps it too, to clean up after a kill -9."""
     worker.token = secrets.token_urlsafe(12)
@@ -63,6 +68,11 @@ def post_fork(_server: Any, worker: Any) -> None:
 
     web_worker.token = worker.token
     worker.sockets.append(UnixSocket(str(_socket_path(worker)), worker.cfg, worker.log))
+
+
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded: older workers may leave."""
+    web_worker.handover.report_ready(worker.generation)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -62,6 +62,10 @@ class NotFound(MarqueeError):
     code, status, title = "not_found", 404, "Not found"
 
 
+class RequestTimeout(MarqueeError):
+    code, status, title = "too_slow", 408, "Request timeout"
+
+
 class Conflict(MarqueeError):
     code, status, title = "conflict", 409, "Conflict"
 

@@ -83,6 +83,11 @@ class Settings(BaseModel):
     direct_url: OptionalText = Field(default=None, repr=False)
     redis_url: OptionalText = Field(default=None, repr=False)
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    # How long the web waits for slow clients.
+    request_header_s: Annotated[float, Field(ge=0.1, le=120)] = 15
+    client_min_bytes_per_s: Annotated[float, Field(ge=1)] = 1024
+    client_grace_s: Annotated[float, Field(ge=0.1, le=600)] = 30
+    answer_stall_s: Annotated[float, Field(ge=0.1, le=3600)] = 120
     # Secrets.
     secret_key: str = Field(default=DEVELOPMENT_SECRET, repr=False)
     secret_keys_old: SecretList = Field(default=(), repr=False)

@@ -16,9 +16,11 @@ from app.errors import (
     InsufficientStorage,
     Invalid,
     MarqueeError,
+    RequestTimeout,
     Unavailable,
 )
 from app.http.answers import json_bytes
+from config.worker import ClientTooSlow
 
 log = structlog.get_logger("marquee.http")
 RETRY_AFTER_S: Final = "2"
@@ -58,6 +60,8 @@ def _as_ours(error: Exception) -> MarqueeError | None:
     """The error of ours that says the same, or None."""
     if isinstance(error, MarqueeError):
         return error
+    if isinstance(error, ClientTooSlow):
+        return RequestTimeout("The request arrived too slowly.")
     # gunicorn reads the body lazily, so what is wrong with its framing surfaces inside the application.
     if type(error).__module__.startswith("gunicorn.http"):
         return BadRequest("The request's framing is broken.", code="bad_framing")

@@ -8,6 +8,7 @@ from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
 from app.clients.storage import StoredFile, read_range
 from app.errors import RangeNotSatisfiable
 from app.http.answers import Answer
+from app.http.connections import may_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{stored.size_bytes}"
     headers["Content-Length"] = str(stop - start)
+    may_pause()
     pieces = read_range(stored.path, start, stop - start) if request.method == "GET" else iter(())
     response = Response(pieces, 206 if span else 200, headers, content_type=how.mimetype)
     return Answer(response=response)

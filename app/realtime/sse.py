@@ -8,6 +8,7 @@ from flask import Response, current_app, request
 
 from app.errors import BadRequest
 from app.http.answers import Answer, json_bytes
+from app.http.connections import never_ends
 from app.permissions import Action, Actor
 from app.realtime.pump import Pump, Subscriber, pump_of
 from app.schemas.realtime_schemas import EventsQuery
@@ -23,6 +24,7 @@ def events(actor: Actor, query: EventsQuery) -> Answer:
     pending: queue.Queue[dict[str, Any]] = queue.Queue(QUEUE_LENGTH)
     subscriber = Subscriber(actor, lambda event: _put(pending, event), lambda: _put(pending, _END))
     pump = pump_of(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the real app
+    never_ends()
     stream = _stream(pump, subscriber, pending, _after(query))
     return Answer(response=Response(stream, mimetype="text/event-stream", headers=_HEADERS))
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from tests.support.servers import free_port
 
 HEALTHY_WITHIN_S: Final = 30.0
 STOP_WITHIN_S: Final = 10.0
+_WEB_WORKERS: Final = 2
 _INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "FFMPEG_BINARY", "MARQUEE_TEST_RUN")
 
 
@@ -32,9 +34,16 @@ class Running:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Starts one of our commands, such as `gunicorn wsgi:app`, as the leader of its own process group."""
+        return self._start([sys.executable, "-m", *arguments])
+
+    def start_script(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        """The same by the script of the virtual environment, as gunicorn needs it to start itself again on USR2."""
+        return self._start([str(Path(sys.executable).with_name(name)), *arguments])
+
+    def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                command,
                 cwd=PROJECT_DIR,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -56,6 +65,10 @@ class Running:
         except requests.RequestException:
             return {}
         return document
+
+    def serving(self) -> set[str]:
+        """The private sockets of the web workers that answer on them."""
+        return {path.name for path in (self.data_dir / "run" / "web").glob("*.sock") if _answers(path)}
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Fails with the log if the condition does not come to hold, or a process ends before."""
@@ -79,6 +92,15 @@ class Running:
             _kill_group(process)
 
 
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
+        client.settimeout(2)
+        client.connect(str(path))
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return client.recv(12) == b"HTTP/1.1 200"
+    return False
+
+
 def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):  # it has ended with all its children
         os.killpg(process.pid, signal.SIGKILL)
@@ -90,6 +112,33 @@ def running(
     folder: Path, *, database_url: str, redis_url: str, workers: int = 1, **variables: str
 ) -> Iterator[Running]:
     """A healthy product: one gunicorn (two workers) and as many Celery workers as asked for."""
+    product = _stopped(folder, database_url, redis_url, variables)
+    try:
+        product.start("gunicorn", "wsgi:app")
+        for _ in range(workers):
+            product.start("celery", "-A", "workers", "worker")
+        product.wait_until(lambda: product.readiness().get("workers") == workers)
+        yield product
+    finally:
+        product.stop()
+
+
+@contextmanager
+def web_alone(folder: Path, *arguments: str, redis_url: str, **variables: str) -> Iterator[Running]:
+    """One gunicorn, with these arguments, on an embedded database of its own."""
+    product = _stopped(folder, "", redis_url, variables)
+    if not (folder / "marquee.db").exists():
+        migrate = [sys.executable, "-m", "flask", "db", "upgrade"]
+        subprocess.run(migrate, cwd=PROJECT_DIR, env=product.environment, check=True, capture_output=True)
+    try:
+        product.start_script("gunicorn", *arguments, "wsgi:app")
+        product.wait_until(lambda: len(product.serving()) == _WEB_WORKERS)
+        yield product
+    finally:
+        product.stop()
+
+
+def _stopped(folder: Path, database_url: str, redis_url: str, variables: dict[str, str]) -> Running:
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name in _INHERITED}  # noqa: TID251 - the child's clean environment
     environment = {
@@ -105,12 +154,4 @@ def running(
         **variables,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    product = Running(f"http://localhost:{port}", folder, environment)
-    try:
-        product.start("gunicorn", "wsgi:app")
-        for _ in range(workers):
-            product.start("celery", "-A", "workers", "worker")
-        product.wait_until(lambda: product.readiness().get("workers") == workers)
-        yield product
-    finally:
-        product.stop()
+    return Running(f"http://localhost:{port}", folder, environment)

@@ -1,0 +1,108 @@
+"""Reload, change of the binary and stop of gunicorn: no request is lost, and nobody waits for the idle."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from tests.server.conftest import StartWeb
+from tests.support.keep_alive import asking
+
+POSTS = "/api/v1/posts"
+pytestmark = pytest.mark.slow
+
+
+def test_a_reload_under_load_loses_no_request(start_web: StartWeb) -> None:
+    web = start_web()
+    before = web.serving()
+    with asking(web.address, POSTS, clients=8) as asked:
+        time.sleep(0.3)
+        web.processes[0].send_signal(signal.SIGHUP)
+        web.wait_until(lambda: len(web.serving() - before) == 2 and not web.serving() & before)
+        time.sleep(0.3)
+
+    assert asked.failed == []
+    assert asked.announced_ends >= 8
+    assert len(asked.durations_s) > 20
+
+
+def test_the_workers_of_before_serve_until_a_successor_does(start_web: StartWeb) -> None:
+    web = start_web()
+    before, started = web.serving(), time.monotonic()
+    with asking(web.address, "/healthz", clients=1) as asked:
+        web.processes[0].send_signal(signal.SIGHUP)
+        web.wait_until(lambda: bool(web.serving() - before))
+        took_s = time.monotonic() - started
+
+    assert asked.failed == []
+    assert max(asked.durations_s) < took_s / 2  # else it waited until the successors were loaded
+
+
+def test_a_new_master_takes_over_under_load_without_losing_a_request(start_web: StartWeb) -> None:
+    web = start_web()
+    old, workers = web.processes[0], web.serving()
+    with asking(web.address, POSTS, clients=8) as asked:
+        old.send_signal(signal.SIGUSR2)
+        web.wait_until(lambda: len(web.serving() - workers) == 2)
+        new_master = _child_that_is_a_parent(old.pid)
+        old.terminate()
+        old.wait(10)
+        time.sleep(0.3)
+    os.kill(new_master, signal.SIGTERM)
+
+    assert asked.failed == []
+    assert len(asked.durations_s) > 20
+
+
+def _child_that_is_a_parent(old_master: int) -> int:
+    """The one process of the old master's group that it started and that has children itself."""
+    listing = ["/bin/ps", "-o", "pid=,ppid=", "-g", str(old_master)]
+    lines = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = [tuple(map(int, line.split())) for line in lines]
+    parents = {parent for _, parent in rows}
+    (new_master,) = [pid for pid, parent in rows if parent == old_master and pid in parents]
+    return new_master
+
+
+def test_a_stop_under_load_answers_all_that_it_accepted(start_web: StartWeb) -> None:
+    web = start_web()
+    with asking(web.address, POSTS, clients=8, until_refused=True) as asked:
+        time.sleep(0.3)
+        web.processes[0].terminate()
+        assert web.processes[0].wait(10) == 0
+
+    assert asked.failed == []
+    assert len(asked.durations_s) > 8
+
+
+def test_idle_connections_and_streams_do_not_hold_up_a_stop(start_web: StartWeb) -> None:
+    web = start_web("--graceful-timeout", "9")
+    account = {"email": "ada@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
+    with ExitStack() as stack:
+        session = stack.enter_context(requests.Session())
+        token = session.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        stream = stack.enter_context(
+            requests.get(f"{web.address}/api/v1/events", headers=headers, stream=True, timeout=10)
+        )
+        assert next(stream.iter_lines()) == b": welcome"
+        started = time.monotonic()
+        web.processes[0].terminate()
+        web.processes[0].wait(10)
+
+    assert time.monotonic() - started < 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_without_clients_stops_at_once(number: int, start_web: StartWeb) -> None:
+    web = start_web()
+    started = time.monotonic()
+
+    web.processes[0].send_signal(number)
+    web.processes[0].wait(10)
+
+    assert time.monotonic() - started < 5

@@ -1,0 +1,167 @@
+"""Slow clients hold nothing for long and slow nobody else: deadlines for heads, bodies and readers."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.support.processes import Running
+
+BODY = b'{"email": "ada@example.org", "password": "correct horse battery"}'
+
+
+@contextmanager
+def connected(web: Running, *, receive_bytes: int | None = None) -> Iterator[socket.socket]:
+    with socket.socket() as client:
+        if receive_bytes is not None:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        client.settimeout(10)
+        client.connect(("127.0.0.1", urlsplit(web.address).port))
+        yield client
+
+
+def head(method: str, path: str, **headers: object) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def sign_in_head(length: int) -> bytes:
+    return head("POST", "/api/v1/auth/signin", Content_Type="application/json", Content_Length=length)
+
+
+def answer_on(client: socket.socket) -> tuple[HTTPResponse, dict[str, Any]]:
+    answer = HTTPResponse(client)
+    answer.begin()
+    return answer, json.loads(answer.read())
+
+
+def read_all(client: socket.socket) -> None:
+    while client.recv(1_000_000):
+        pass
+
+
+def test_a_head_that_does_not_arrive_is_answered_408(web: Running) -> None:
+    with connected(web) as client:
+        started = time.monotonic()
+        client.sendall(b"GET /api/v1/posts?limit=1 HTTP/1.1\r\nHost: localhost\r\nX-Sl")
+        answer, problem = answer_on(client)
+        took_s = time.monotonic() - started
+
+        assert (answer.status, answer.getheader("Content-Type")) == (408, "application/problem+json")
+        assert (problem["code"], problem["instance"]) == ("too_slow", "/api/v1/posts")
+        assert 0.9 < took_s < 3
+        assert client.recv(1) == b""
+
+
+def test_a_head_that_trickles_is_not_waited_for_longer(web: Running) -> None:
+    with connected(web) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\n")
+        for _ in range(4):
+            time.sleep(0.25)
+            client.sendall(b"X: y\r\n")
+        answer, _ = answer_on(client)
+
+        assert answer.status == 408
+
+
+def test_a_body_that_stops_is_answered_408_and_the_connection_ends(web: Running) -> None:
+    with connected(web) as client:
+        client.sendall(sign_in_head(len(BODY)) + BODY[:10])
+        answer, problem = answer_on(client)
+
+        assert (answer.status, answer.getheader("Content-Type")) == (408, "application/problem+json")
+        assert (problem["code"], problem["instance"]) == ("too_slow", "/api/v1/auth/signin")
+        assert answer.getheader("Connection") == "close"
+        assert client.recv(1) == b""
+
+
+def test_a_body_above_the_minimum_rate_may_take_longer_than_the_grace(web: Running) -> None:
+    body = BODY + b" " * 5000
+    with connected(web) as client:
+        client.sendall(sign_in_head(len(body)))
+        for start in range(0, len(body), 500):
+            client.sendall(body[start : start + 500])
+            time.sleep(0.2)
+        answer, problem = answer_on(client)
+
+        assert (answer.status, problem["code"]) == (401, "wrong_credentials")
+
+
+def test_an_upload_that_stops_leaves_no_file(web: Running) -> None:
+    account = {"email": "uploader@example.org", "password": "correct horse battery", "name": "Ada"}
+    token = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10).json()["access_token"]
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n' + b"x" * 100_000
+    headers = {"Authorization": f"Bearer {token}", "Content_Type": "multipart/form-data; boundary=b"}
+    with connected(web) as client:
+        client.sendall(head("POST", "/api/v1/videos", Content_Length=10_000_000, **headers) + part)
+        answer, problem = answer_on(client)
+
+    assert (answer.status, problem["code"]) == (408, "too_slow")
+    assert [path for path in (web.data_dir / "storage").rglob("*") if path.is_file()] == []
+
+
+def test_a_client_without_a_request_is_let_go_without_a_word(web: Running) -> None:
+    with connected(web) as client:
+        assert client.recv(1) == b""
+
+
+def test_a_reader_that_stops_reading_is_cut_off(web: Running) -> None:
+    with connected(web, receive_bytes=4096) as client:
+        client.sendall(head("GET", "/openapi.json") * 300)
+        time.sleep(2.5)
+
+        with pytest.raises(ConnectionResetError):
+            read_all(client)
+
+
+def test_an_answer_that_comes_before_the_body_leaves_the_connection_usable(web: Running) -> None:
+    body = b"x" * 3_000_000
+    with connected(web) as client:
+        client.sendall(head("POST", "/nowhere", Content_Length=len(body)) + body + head("GET", "/healthz"))
+        refused, _ = answer_on(client)
+        healthy, _ = answer_on(client)
+
+        assert (refused.status, healthy.status) == (404, 200)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["".join(f"X-{number}: y\r\n" for number in range(101)), f"X: {'y' * 9000}\r\n"],
+    ids=["too many", "too long"],
+)
+def test_headers_beyond_the_limits_are_a_problem(headers: str, web: Running) -> None:
+    with connected(web) as client:
+        client.sendall(f"GET /media/a-secret/019a/master.m3u8?x=1 HTTP/1.1\r\n{headers}\r\n".encode())
+        answer, problem = answer_on(client)
+
+        assert (answer.status, answer.getheader("Content-Type")) == (431, "application/problem+json")
+        assert (problem["code"], problem["instance"]) == ("headers_too_large", "/media/…/019a/master.m3u8")
+
+
+def test_two_hundred_slow_clients_leave_a_list_fast(web: Running) -> None:
+    with ExitStack() as stack:
+        for number in range(200):
+            client = stack.enter_context(connected(web))
+            client.sendall(b"GET / HTT" if number % 2 else sign_in_head(len(BODY)) + b"{")
+        durations_s = [_list_s(web) for _ in range(30)]
+
+    assert sorted(durations_s)[-3] < 0.25
+
+
+def _list_s(web: Running) -> float:
+    started = time.monotonic()
+    assert requests.get(f"{web.address}/api/v1/posts", timeout=10).status_code == 200
+    return time.monotonic() - started
+
+
+def test_nothing_of_this_is_an_error_in_the_log(web: Running) -> None:
+    assert "Traceback" not in Path(web.log_file).read_text(errors="replace")

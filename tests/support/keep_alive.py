@@ -1,0 +1,69 @@
+"""Clients that ask over and over on kept connections, and hold the server to what HTTP/1.1 promises them."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from typing import Final
+from urllib.parse import urlsplit
+
+TIMEOUT_S: Final = 20.0
+
+
+@dataclass
+class Asked:
+    """What came of all requests: `failed` holds a line for each that got no good answer."""
+
+    durations_s: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    announced_ends: int = 0
+
+
+@contextmanager
+def asking(address: str, path: str, *, clients: int, until_refused: bool = False) -> Iterator[Asked]:
+    """Lets so many clients ask in a loop while the block runs.
+
+    A connection that ends without the `Connection: close` of an answer fails the next request. With `until_refused` a
+    client leaves when nobody listens any more; else that is a failure too.
+    """
+    asked, is_over = Asked(), threading.Event()
+
+    def ask() -> None:
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=TIMEOUT_S)
+        while not is_over.is_set():
+            try:
+                _ask_once(connection, path, asked)
+            except (OSError, HTTPException) as error:
+                if until_refused and isinstance(error, ConnectionRefusedError):
+                    return
+                asked.failed.append(repr(error))
+                connection.close()
+                time.sleep(0.05)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield asked
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _ask_once(connection: HTTPConnection, path: str, asked: Asked) -> None:
+    if connection.sock is None:
+        connection.connect()
+    started = time.monotonic()
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    asked.durations_s.append(time.monotonic() - started)
+    if answer.status != 200:
+        asked.failed.append(f"status {answer.status}")
+    if answer.will_close:
+        asked.announced_ends += 1
+        connection.close()
