@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from app.models import Job, Post, Publication, Upload, Video, Visibility
+from app.models import ApiKey, Job, Post, Publication, Upload, Video, Visibility
 from app.permissions import Action, Actor
 
-Owned = type[Post] | type[Video] | type[Job] | type[Upload]
+Owned = type[Post] | type[Video] | type[Job] | type[Upload] | type[ApiKey]
 Readable = type[Post] | type[Video]
 
 

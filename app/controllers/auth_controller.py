@@ -1,4 +1,6 @@
-"""Sign-up, sign-in, refresh, sign-out."""
+"""Sign-up, sign-in, refresh, sign-out, sessions."""
+
+from uuid import UUID
 
 from flask import request
 
@@ -11,8 +13,10 @@ from app.http.cookies import (
     session_answer,
     wants_token_in_body,
 )
+from app.http.pages import page_answer, position_of
 from app.permissions import Actor
 from app.schemas.account_schemas import Refresh, SignIn, SignOut, SignUp, render_session
+from app.schemas.session_schemas import SessionEnd, SessionListQuery, render_listed_session, session_place
 from app.services import account_service, session_service
 from app.services.session_service import Device, SignedIn
 
@@ -44,6 +48,20 @@ def signout(actor: Actor, body: SignOut) -> Answer:
     assert_own_origin(body.refresh_token)
     session_service.sign_out(body.refresh_token or refresh_cookie(), actor)
     return clear_refresh_cookie(NO_CONTENT)
+
+
+def list_sessions(actor: Actor, query: SessionListQuery) -> Answer:
+    return page_answer(session_service.list_(actor, position_of(query)), query, render_listed_session, session_place)
+
+
+def revoke_session(actor: Actor, session_id: UUID) -> Answer:
+    session_service.revoke(actor, session_id)
+    return NO_CONTENT
+
+
+def revoke_sessions(actor: Actor, query: SessionEnd) -> Answer:
+    session_service.revoke_own(actor, keep_current=query.keep_current)
+    return NO_CONTENT if query.keep_current else clear_refresh_cookie(NO_CONTENT)
 
 
 def _answer(signed_in: SignedIn, status: int = 200) -> Answer:

@@ -94,7 +94,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "tags": [route.endpoint.split(".", 1)[0]],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": {str(status): _response(status, schema, schemas) for status, schema in route.answers.items()},
-        "security": [{"bearer": []}] if route.access is Access.SIGNED_IN else [{}, {"bearer": []}],
+        "security": [{}, {"bearer": []}] if route.access is Access.ANYONE else [{"bearer": []}],
         "x-access": route.access.value,
         "x-rate-limit": [f"{policy.quota} in {policy.window_s} s" for policy in route.limit_in_force.policies],
     }
@@ -113,6 +113,8 @@ def _problem_statuses(route: Route) -> list[int]:
     statuses = {*_EVERYWHERE, *route.problems, 401, 422}
     if route.body is not None:
         statuses |= {413, 415}
+    if route.access is not Access.ANYONE:
+        statuses.add(403)
     if route.method != "GET":
         statuses |= {403, 409, 507}
     return sorted(statuses)

@@ -29,6 +29,9 @@ class Access(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    """By session or by API key."""
+    IN_PERSON = "in person"
+    """By session only: what an API key must never do, such as manage people, keys and accounts."""
 
 
 class BodyKind(StrEnum):

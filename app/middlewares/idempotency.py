@@ -38,6 +38,6 @@ def replay_answer(call: Call, following: Handler) -> Answer:
 
 def _scope(call: Call, key: str) -> str:
     actor = call.actor
-    principal = actor.user_id or request.remote_addr
+    principal = actor.api_key_id or actor.user_id or request.remote_addr
     parts = (str(principal), str(actor.organization_id), request.method, request.full_path, key)
     return sha256("\x00".join(parts).encode()).hexdigest()

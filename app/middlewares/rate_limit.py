@@ -57,7 +57,7 @@ def _quota(policy: Policy, call: Call, account: str) -> Quota:
 def _whose(per: Per, call: Call, account: str) -> str:
     address = peer_key(request.remote_addr or "")
     if per is Per.ACTOR and call.actor.user_id is not None:
-        return str(call.actor.user_id)
+        return str(call.actor.api_key_id or call.actor.user_id)
     return f"{address} {account}" if per is Per.ACCOUNT_AT_ADDRESS else address
 
 

@@ -1,5 +1,6 @@
 """The tables: columns, constraints, relationships and legal state moves."""
 
+from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
@@ -16,6 +17,7 @@ from app.models.video import Processing, Rendition, RenditionState, Video
 __all__ = [
     "OPEN_STATES",
     "UNFINISHED_UPLOADS",
+    "ApiKey",
     "AuditEntry",
     "Event",
     "EventCounter",

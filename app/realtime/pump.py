@@ -136,10 +136,9 @@ class Pump:
     def _close_ended_sessions(self) -> None:
         with self._lock:
             subscribers = list(self._subscribers)
-        sessions = {subscriber.actor.session_id for subscriber in subscribers if subscriber.actor.session_id}
-        alive = session_service.alive_among(sessions)
+        here = session_service.still_here({subscriber.actor for subscriber in subscribers})
         for subscriber in subscribers:
-            if subscriber.actor.session_id not in alive:
+            if subscriber.actor not in here:
                 self.remove(subscriber)
                 subscriber.close()
 

@@ -10,6 +10,7 @@ from app.middlewares.authenticate import authenticate
 from app.middlewares.idempotency import replay_answer
 from app.middlewares.rate_limit import limit_rate
 from app.routes import (
+    api_key_routes,
     auth_routes,
     event_routes,
     job_routes,
@@ -24,6 +25,7 @@ from config import settings
 
 API_ROUTES: list[Route] = [
     *auth_routes.ROUTES,
+    *api_key_routes.ROUTES,
     *user_routes.ROUTES,
     *post_routes.ROUTES,
     *upload_routes.ROUTES,

@@ -4,9 +4,9 @@ from app.controllers import user_controller
 from app.http.routing import Access, Route
 from app.schemas.account_schemas import MeOut, ProfileChange
 
-SIGNED_IN = Access.SIGNED_IN
+IN_PERSON = Access.IN_PERSON
 
 ROUTES = [
-    Route("GET", "/users/me", SIGNED_IN, user_controller.me, "Read one's own account", answers={200: MeOut}),
-    Route("PATCH", "/users/me", SIGNED_IN, user_controller.change_me, "Change one's own account", ProfileChange, answers={200: MeOut}),
+    Route("GET", "/users/me", IN_PERSON, user_controller.me, "Read one's own account", answers={200: MeOut}),
+    Route("PATCH", "/users/me", IN_PERSON, user_controller.change_me, "Change one's own account", ProfileChange, answers={200: MeOut}),
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from app.database import Record, db, read_connection, savepoint, transaction
 from app.errors import Conflict, Invalid, NotAuthenticated, NotPermitted
 from app.models import Membership, Organization, User
 from app.permissions import Actor, Role
-from app.services import passwords
+from app.services import audit_service, passwords
+from app.services.audit_service import Audited
 from app.services.session_service import Device, SignedIn, open_session
 from app.utils.text import slug_of, with_random_suffix
 from app.utils.times import now
@@ -36,6 +37,7 @@ def sign_up(*, email: str, password: str, name: str, organization_name: str | No
     with transaction():
         user = _add_user(email=email, name=name, password_hash=password_hash)
         organization_id = _add_organization(user, organization_name) if settings.personal_organizations else None
+        _audit(Audited.SIGNED_UP, user.id)
         return open_session(user.id, organization_id, device)
 
 
@@ -47,9 +49,19 @@ def sign_in(*, email: str, password: str, device: Device) -> SignedIn:
     fits = len(password.encode()) <= passwords.MAX_BYTES
     is_right = passwords.verify(password if fits else "", user.password_hash if user else None)
     if user is None or not is_right or not fits or user.disabled_at is not None:
+        audit_service.record(
+            Audited.SIGN_IN_REFUSED,
+            actor_id=None,
+            organization_id=None,
+            subject=f"user:{user.id if user else 'unknown'}",
+        )
         raise NotAuthenticated(_WRONG, code="wrong_credentials")
     with transaction():
-        return open_session(user.id, _home_of(user.id), device)
+        signed_in = open_session(user.id, _home_of(user.id), device)
+        audit_service.record(
+            Audited.SIGNED_IN, actor_id=user.id, organization_id=None, subject=f"session:{signed_in.session_id}"
+        )
+        return signed_in
 
 
 def profile(user_id: UUID) -> Record:
@@ -89,6 +101,10 @@ def change_profile(actor: Actor, changes: dict[str, str | None]) -> Record:
 def own_profile(actor: Actor) -> Record:
     """The actor's own account."""
     return profile(_own_id(actor))
+
+
+def _audit(action: Audited, user_id: UUID) -> None:
+    audit_service.record(action, actor_id=user_id, organization_id=None, subject=f"user:{user_id}")
 
 
 def _own_id(actor: Actor) -> UUID:

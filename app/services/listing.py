@@ -1,7 +1,7 @@
 """The one list behind posts and videos: public for everyone, more for an organization's own people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ class Filters:
     published_before: datetime | None = None
 
 
-def fetch(actor: Actor, model: Readable, query: Select[Any], filters: Filters, position: Position) -> Page:
+def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filters: Filters, position: Position) -> Page:
     """A page, newest first. The public list sorts by publication, a team's own list by creation.
 
     Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index.
@@ -89,4 +89,4 @@ def _as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:
         row = connection.execute(query).first()
     if row is None:
         raise NotFound("There is no such organization.")
-    return replace(actor, organization_id=row.id, role=Role(row.role) if row.role else None), row.id
+    return actor.acting_in(row.id, Role(row.role) if row.role else None), row.id

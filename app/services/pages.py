@@ -33,7 +33,7 @@ class Page:
 
 def fetch_page(
     connection: Connection,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     position: Position,
     *,
     key: tuple[ColumnElement[Any], ColumnElement[Any]],

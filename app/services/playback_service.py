@@ -14,9 +14,9 @@ from app.clients.storage import NoSuchFile, StoredFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import Conflict, NotFound, NotPermitted
-from app.models import Membership, Publication, Session, User, Video, Visibility
+from app.models import ApiKey, Membership, Publication, Session, User, Video, Visibility
 from app.permissions import ANONYMOUS, Actor
-from app.services import keyring, video_service
+from app.services import api_key_service, keyring, session_service, video_service
 from app.services.video_pipeline.material import video_prefix
 from app.utils.times import now
 
@@ -82,8 +82,10 @@ def media_path(actor: Actor, video: Record, name: str) -> str:
 
 
 def _token(actor: Actor, video: Record) -> str:
+    """Signs the video, until when, and whose session or API key the token lives and dies with."""
+    key = actor.api_key_id.hex if actor.api_key_id else None
     session = actor.session_id.hex if actor.session_id else ""
-    return keyring.serializer(_SALT).dumps([video.id.hex, session, int(expiry(video).timestamp())])
+    return keyring.serializer(_SALT).dumps([video.id.hex, key or session, int(expiry(video).timestamp()), bool(key)])
 
 
 def media(token: str, video_id: UUID, name: str) -> Media:
@@ -111,8 +113,8 @@ def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
     if token == PUBLIC_TOKEN:
         return wanted.where(readable_by(ANONYMOUS, Video)), None
     try:
-        named, session, ends_at = keyring.serializer(_SALT).loads(token)
-        session_id = UUID(session)
+        named, holder, ends_at, is_key = keyring.serializer(_SALT).loads(token)
+        holder_id = UUID(holder)
     except (BadSignature, ValueError, TypeError):
         raise NotFound("There is no such file.") from None
     if named != video_id.hex:
@@ -120,7 +122,8 @@ def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
     seconds_left = int(ends_at - datetime.now(UTC).timestamp())
     if seconds_left <= 0:
         raise NotPermitted("The address has expired; ask for the playback again.", code="token_expired")
-    return _opened_by_session(wanted, session_id), seconds_left
+    opened_by = _opened_by_key if is_key else _opened_by_session
+    return opened_by(wanted, holder_id), seconds_left
 
 
 def _opened_by_session(wanted: Select[UUID], session_id: UUID) -> Select[UUID]:
@@ -132,8 +135,12 @@ def _opened_by_session(wanted: Select[UUID], session_id: UUID) -> Select[UUID]:
     )
     joined = wanted.join(Session, Session.id == session_id).join(User, User.id == Session.user_id)
     return joined.outerjoin(Membership, is_member).where(
-        Session.revoked_at.is_(None),
-        Session.expires_at > now(),
-        User.disabled_at.is_(None),
+        *session_service.in_force(),
         or_(Membership.id.is_not(None), readable_by(ANONYMOUS, Video)),
     )
+
+
+def _opened_by_key(wanted: Select[UUID], key_id: UUID) -> Select[UUID]:
+    """Narrows to videos of the key's organization; it could read them when the token was made."""
+    joined = wanted.join(ApiKey, and_(ApiKey.id == key_id, ApiKey.organization_id == Video.organization_id))
+    return api_key_service.joined_with_maker(joined).where(*api_key_service.in_force())

@@ -172,7 +172,7 @@ def _own(actor: Actor, post_id: UUID, expected_revision: int | None) -> Post:
     return post
 
 
-def _reading(*columns: Any) -> Select[Any]:
+def _reading(*columns: Any) -> Select[*tuple[Any, ...]]:
     joined = select(*columns).join(Organization, Organization.id == Post.organization_id)
     return joined.outerjoin(User, User.id == Post.author_id)
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -13,12 +12,12 @@ from app.database import Record, db, read_connection, transaction
 from app.errors import NotAuthenticated, NotFound
 from app.models import Membership, Organization, RefreshToken, Session, User
 from app.permissions import Actor, Role
-from app.services import tokens
+from app.services import api_key_service, audit_service, tokens
+from app.services.audit_service import Audited
+from app.services.pages import Page, Position, fetch_page
+from app.utils import api_keys
 from app.utils.times import now
 from config import settings
-
-REPLAY_WINDOW: Final = timedelta(seconds=10)
-"""A refresh repeated this soon (a lost answer, two tabs) gets the same successor; later it is theft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,14 @@ def open_session(user_id: UUID, organization_id: UUID | None, device: Device) ->
     return SignedIn(user_id, session.id, tokens.write_access_token(user_id, session.id), token)
 
 
-def identify(access_token: str, *, organization_slug: str | None = None) -> Actor:
-    """The actor behind an access token, by one indexed query: a revocation or a new role counts at once.
+def identify(credential: str, *, organization_slug: str | None = None) -> Actor:
+    """The actor behind an access token or API key, by one indexed query: a revocation or a new role counts at once.
 
     Raises `NotAuthenticated`, or `NotFound` for an organization that the user does not belong to.
     """
-    claims = tokens.read_access_token(access_token)
+    if credential.startswith(api_keys.PREFIX):
+        return api_key_service.identify(credential, organization_slug=organization_slug)
+    claims = tokens.read_access_token(credential)
     row = _session_row(claims, organization_slug)
     if row is None:
         raise NotAuthenticated("The session has ended; sign in again.", code="session_ended")
@@ -78,19 +79,38 @@ def identify(access_token: str, *, organization_slug: str | None = None) -> Acto
         organization_id=row.organization_id if row.role else None,
         organization_slug=row.slug if row.role else None,
         role=Role(row.role) if row.role else None,
+        must_verify_email=settings.require_verified_email and row.email_verified_at is None,
     )
 
 
-def alive_among(session_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the sessions that, with their users, are still in force: one query for all."""
+def still_here(actors: Collection[Actor]) -> set[Actor]:
+    """Those whose session or key is in force and who still work where they act: two queries for all."""
+    sessions = _places_of({actor.session_id for actor in actors if actor.session_id})
+    keys = api_key_service.alive_among({actor.api_key_id for actor in actors if actor.api_key_id})
+    return {
+        actor
+        for actor in actors
+        if actor.api_key_id in keys
+        or (actor.session_id in sessions and actor.organization_id in {None, *sessions[actor.session_id]})
+    }
+
+
+def _places_of(session_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The sessions in force, and the organizations in which their users work."""
+    places: dict[UUID, set[UUID]] = {}
     if not session_ids:
-        return set()
-    query = select(Session.id).join(User, User.id == Session.user_id)
+        return places
+    is_member = and_(Membership.user_id == Session.user_id, Membership.suspended_at.is_(None))
+    query = select(Session.id, Membership.organization_id).join(User, User.id == Session.user_id)
+    query = query.outerjoin(Membership, is_member).where(Session.id.in_(session_ids), *in_force())
     with read_connection() as connection:
-        return set(connection.execute(query.where(Session.id.in_(session_ids), *_in_force())).scalars())
+        for session_id, organization_id in connection.execute(query):
+            places.setdefault(session_id, set()).add(organization_id)
+    return places
 
 
-def _in_force() -> tuple[ColumnElement[bool], ...]:
+def in_force() -> tuple[ColumnElement[bool], ...]:
+    """Neither revoked nor over, nor of somebody who is disabled."""
     return Session.revoked_at.is_(None), Session.expires_at > now(), User.disabled_at.is_(None)
 
 
@@ -104,12 +124,12 @@ def _session_row(claims: tokens.Claims, organization_slug: str | None) -> Record
         Membership.suspended_at.is_(None),
     )
     query = (
-        select(Organization.id.label("organization_id"), Organization.slug, Membership.role)
+        select(Organization.id.label("organization_id"), Organization.slug, Membership.role, User.email_verified_at)
         .select_from(Session)
         .join(User, User.id == Session.user_id)
         .outerjoin(Organization, acting_in)
         .outerjoin(Membership, is_member)
-        .where(Session.id == claims.session_id, Session.user_id == claims.user_id, *_in_force())
+        .where(Session.id == claims.session_id, Session.user_id == claims.user_id, *in_force())
     )
     with read_connection() as connection:
         return connection.execute(query).first()
@@ -130,6 +150,7 @@ def refresh(refresh_token: str) -> SignedIn:
         is_reused = not _rotate(presented, successor, session)
         if is_reused:
             session.revoked_at = now()
+            _audit(Audited.TOKEN_REUSED, session.user_id, f"session:{session.id}")
     if is_reused:
         raise NotAuthenticated("The refresh token was used before; sign in again.", code="token_reused")
     access_token = tokens.write_access_token(session.user_id, session.id)
@@ -160,7 +181,7 @@ def _rotate(presented: bytes, successor: str, session: Session) -> bool:
 
 
 def _is_recent(used_at: datetime | None, moment: datetime) -> bool:
-    return used_at is not None and moment - used_at <= REPLAY_WINDOW
+    return used_at is not None and moment - used_at <= timedelta(seconds=settings.refresh_replay_s)
 
 
 def sign_out(refresh_token: str | None, actor: Actor) -> None:
@@ -172,4 +193,44 @@ def sign_out(refresh_token: str | None, actor: Actor) -> None:
             session_id = token.session_id if token else session_id
         if session_id is not None:
             ended = update(Session).where(Session.id == session_id, Session.revoked_at.is_(None))
-            db.session.execute(ended.values(revoked_at=now()))
+            user_id = db.session.scalar(ended.values(revoked_at=now()).returning(Session.user_id))
+            if user_id is not None:
+                _audit(Audited.SIGNED_OUT, user_id, f"session:{session_id}")
+
+
+def list_(actor: Actor, position: Position) -> Page:
+    """The person's sessions in force, newest first."""
+    columns = (Session.id, Session.user_agent, Session.address, Session.created_at, Session.last_used_at)
+    query = select(*columns, Session.expires_at, (Session.id == actor.session_id).label("is_current"))
+    query = query.join(User, User.id == Session.user_id).where(Session.user_id == actor.user_id, *in_force())
+    with read_connection() as connection:
+        return fetch_page(connection, query, position, key=(Session.created_at.expression, Session.id.expression))
+
+
+def revoke(actor: Actor, session_id: UUID) -> None:
+    """Ends one of the person's sessions at once, through every door. Raises `NotFound` for any other."""
+    with transaction():
+        ended = update(Session).where(Session.id == session_id, Session.user_id == actor.user_id)
+        ended = ended.where(Session.revoked_at.is_(None)).values(revoked_at=now()).returning(Session.id)
+        if db.session.execute(ended).first() is None:
+            raise NotFound("There is no such session.")
+        _audit(Audited.SESSION_REVOKED, actor.user_id, f"session:{session_id}")
+
+
+def revoke_own(actor: Actor, *, keep_current: bool) -> None:
+    """Ends all of the person's sessions, or all but the one that asks."""
+    with transaction():
+        revoke_all_of(actor.user_id, except_id=actor.session_id if keep_current else None)
+
+
+def revoke_all_of(user_id: UUID | None, *, except_id: UUID | None = None) -> None:
+    """Ends a user's sessions inside the open transaction."""
+    ended = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+    if except_id is not None:
+        ended = ended.where(Session.id != except_id)
+    db.session.execute(ended.values(revoked_at=now()))
+    _audit(Audited.SESSION_REVOKED, user_id, f"user:{user_id}")
+
+
+def _audit(action: Audited, user_id: UUID | None, subject: str) -> None:
+    audit_service.record(action, actor_id=user_id, organization_id=None, subject=subject)

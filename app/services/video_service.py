@@ -288,6 +288,6 @@ def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
     return video
 
 
-def _reading() -> Select[Any]:
+def _reading() -> Select[*tuple[Any, ...]]:
     joined = select(*_COLUMNS).join(Organization, Organization.id == Video.organization_id)
     return joined.outerjoin(User, User.id == Video.author_id)

@@ -10,15 +10,24 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from app.http.routing import BodyKind, Route
-from app.models import Job, Organization, Post, Processing, Publication, Upload, Video, Visibility
+from app.models import ApiKey, Job, Organization, Post, Processing, Publication, Upload, Video, Visibility
 from app.permissions import Role
 from app.schemas.post_schemas import PostChange
 from app.schemas.video_schemas import VideoChange
-from tests.factories import make_job, make_membership, make_organization, make_post, make_upload, make_user, make_video
+from tests.factories import (
+    make_api_key,
+    make_job,
+    make_membership,
+    make_organization,
+    make_post,
+    make_upload,
+    make_user,
+    make_video,
+)
 from tests.support.http import ApiClient
 from tests.support.route_table import ALL_ROUTES, headers_of, path_with
 
-Row = Post | Video | Job | Upload
+Row = ApiKey | Job | Post | Upload | Video
 Maker = Callable[[Organization], Row]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
@@ -37,6 +46,7 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     },
     "job_id": {"queued": make_job},
     "upload_id": {"begun": make_upload},
+    "api_key_id": {"in force": make_api_key},
 }
 """Objects that only their organization may see, by the parameter that names them."""
 
@@ -57,11 +67,13 @@ BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
 }
 OTHER_PARAMETERS: Final = {"name_path": "master.m3u8", "token": "-", "name": "index.html"}
 OUTSIDERS: Final = (*Role, "reader")
-NOT_TENANTS: Final[set[str]] = set()
-"""Ids that belong to no organization; empty so far."""
+NOT_TENANTS: Final = {"session_id"}
+"""Ids that belong to a person and not to an organization."""
 
-TENANT_ROUTES: Final = [route for route in ALL_ROUTES if any(name.endswith("_id") for name in route.parameters)]
-CHANGING: Final = [route for route in TENANT_ROUTES if route.method != "GET" and PUBLIC.keys() & set(route.parameters)]
+TENANT_ROUTES: Final = [
+    route for route in ALL_ROUTES if any(name.endswith("_id") for name in {*route.parameters} - NOT_TENANTS)
+]
+CHANGING: Final = [route for route in TENANT_ROUTES if route.method != "GET" and PUBLIC.keys() & {*route.parameters}]
 
 
 def _name(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """Rows for tests, one factory a model: they flush and never commit; every column can be given."""
 
 from tests.factories.accounts import make_membership, make_organization, make_user
+from tests.factories.api_keys import make_api_key
 from tests.factories.audit_entries import make_audit_entry
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
@@ -12,6 +13,7 @@ from tests.factories.uploads import make_upload
 from tests.factories.videos import make_rendition, make_video
 
 __all__ = [
+    "make_api_key",
     "make_audit_entry",
     "make_event",
     "make_event_counter",

@@ -20,6 +20,7 @@ class Needs:
 
     `is_tenants` is off for what belongs to no organization: there the answer may be any, if nothing leaks.
     `is_personal`: only whoever made the thing reaches it.
+    `others_with`: what it takes to see a colleague's; without it, theirs does not exist.
     """
 
     read: Action | None = None
@@ -27,9 +28,11 @@ class Needs:
     is_readable: bool = False
     is_tenants: bool = True
     is_personal: bool = False
+    others_with: Action | None = None
 
 
 NEEDS: Final[dict[str, Needs]] = {
+    "api_key": Needs(write=Action.READ_PRIVATE, others_with=Action.MANAGE_SETTINGS),
     "auth": Needs(is_tenants=False),
     "docs": Needs(is_tenants=False),
     "job": Needs(read=Action.SEE_JOBS, write=Action.RUN_JOBS),
@@ -58,13 +61,11 @@ def needs_of(route: Route) -> Action | None:
 
 
 def expected_status(route: Route, caller: Caller, target: Target | None) -> int:
-    """401, 403 or 404, or `ANSWERED`."""
+    """401, 403 or 404, `ANSWERED` or `ANYTHING`."""
     if not NEEDS[noun_of(route)].is_tenants:
         return ANYTHING
-    if caller.is_dead or (caller.is_anonymous and route.access is Access.SIGNED_IN):
-        return 401
-    if caller.is_lost:
-        return 404
+    if refusal := _refusal(route, caller):
+        return refusal
     if target is not None and not _reaches(route, caller, target):
         return 404
     if route.endpoint in OPEN_WRITES or caller.may(needs_of(route)):
@@ -72,13 +73,25 @@ def expected_status(route: Route, caller: Caller, target: Target | None) -> int:
     return 403
 
 
+def _refusal(route: Route, caller: Caller) -> int | None:
+    """What the caller hears before anybody asks what it is about."""
+    if caller.is_dead or (caller.is_anonymous and route.access is not Access.ANYONE):
+        return 401
+    if caller.is_lost:
+        return 404
+    return 403 if caller.scopes is not None and route.access is Access.IN_PERSON else None
+
+
 def _reaches(route: Route, caller: Caller, target: Target) -> bool:
     """Whether the target exists for the caller, for this purpose."""
-    is_own = caller.belongs_to(target.owner)
+    needs = NEEDS[noun_of(route)]
+    is_own = caller.belongs_to(target.owner) and caller.may(needs.others_with)
     is_reading = route.method == "GET" or route.endpoint in OPEN_WRITES
-    if is_reading and NEEDS[noun_of(route)].is_readable:
+    if is_reading and needs.is_readable:
         return target.is_open or (is_own and caller.may(Action.READ_PRIVATE))
-    return is_own and (target.author_id == caller.user_id or not NEEDS[noun_of(route)].is_personal)
+    if needs.is_personal:
+        return is_own and target.author_id == caller.user_id and caller.may(Action.READ_PRIVATE)
+    return is_own
 
 
 def fits(status: int, expected: int) -> bool:

@@ -6,26 +6,32 @@ from typing import Final
 from uuid import UUID
 
 from app.models import Membership, Organization
-from app.permissions import GRANTS, Action, Role
+from app.permissions import GRANTS, SCOPE_GRANTS, Action, Role, Scope
 from app.services import tokens
+from app.utils import api_keys
+from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
 from tests.architecture.test_tenants import PRIVATE, PUBLIC, Maker
 from tests.factories import make_membership, make_organization, make_session, make_user
 from tests.factories.rows import unique
-from tests.support.http import bearer, bearer_of
+from tests.support.http import bearer, bearer_of, bearer_of_key
 
 _TEXTS: Final = ("title", "excerpt", "body_markdown", "body_html", "description", "subject", "name", "body")
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with their headers. `role` is the one in force; `is_dead`: their credentials no longer count."""
+    """Somebody with their headers. `role` is the one in force; `is_dead`: their credentials no longer count.
+
+    `scopes` are an API key's; None: a session.
+    """
 
     name: str
     headers: dict[str, str] = field(default_factory=dict)
     organization: Organization | None = None
     role: Role | None = None
+    scopes: frozenset[Scope] | None = None
     is_dead: bool = False
     is_lost: bool = False
     own_words: frozenset[str] = frozenset()
@@ -37,7 +43,10 @@ class Caller:
 
     def may(self, action: Action | None) -> bool:
         """By the permission table; what needs no action is anybody's."""
-        return action is None or (self.role is not None and action in GRANTS[self.role])
+        if action is None:
+            return True
+        in_scope = self.scopes is None or any(action in SCOPE_GRANTS[scope] for scope in self.scopes)
+        return in_scope and self.role is not None and action in GRANTS[self.role]
 
     def belongs_to(self, organization: Organization) -> bool:
         return self.role is not None and self.organization is organization
@@ -109,6 +118,9 @@ def build_side(name: str) -> Side:
         for role, member in members.items()
     ]
     side.callers += [*_former_members(side), *_dead_credentials(side, members[Role.OWNER])]
+    side.callers += [*_keys(side, members), *_dead_keys(side, members[Role.OWNER])]
+    own_session = make_session(members[Role.OWNER].user, organization)
+    side.targets.append(Target("session_id", "in force", str(own_session.id), organization, is_open=False))
     for parameter, makers in PRIVATE.items():
         side.targets += [_private(side, parameter, state, make, members[Role.EDITOR]) for state, make in makers.items()]
     for parameter, make in PUBLIC.items():
@@ -149,6 +161,35 @@ def _dead_credentials(side: Side, owner: Membership) -> list[Caller]:
         Caller("ended session", bearer_of(ended), is_dead=True),
         Caller("refresh token as access token", refresh, is_dead=True),
     ]
+
+
+def _keys(side: Side, members: dict[Role, Membership]) -> list[Caller]:
+    """An owner's key for each scope alone, and a key of each role with every scope."""
+    kinds = [(Role.OWNER, frozenset({scope})) for scope in Scope] + [(role, frozenset(Scope)) for role in Role]
+    return [
+        Caller(
+            f"{role}'s key for {' '.join(sorted(scopes))}",
+            bearer_of_key(members[role], scopes),
+            side.organization,
+            role,
+            scopes,
+            user_id=members[role].user_id,
+        )
+        for role, scopes in kinds
+    ]
+
+
+def _dead_keys(side: Side, owner: Membership) -> list[Caller]:
+    every = frozenset(Scope)
+    suspended = _member(side, Role.OWNER)
+    revoked = {"Authorization": f"Bearer {api_keys.write(new_id(), api_keys.new_secret())}"}
+    callers = [
+        Caller("expired key", bearer_of_key(owner, every, expires_at=now() - timedelta(seconds=1)), is_dead=True),
+        Caller("suspended owner's key", bearer_of_key(suspended, every), is_dead=True),
+        Caller("revoked key", revoked, is_dead=True),
+    ]
+    suspended.suspended_at = now()
+    return callers
 
 
 def _expired_bearer(owner: Membership, organization: Organization) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The test client: each request as from outside, its answer held to the API document."""
 
 import contextvars
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from flask import Flask
@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.models import Membership, Organization, Session, User
+from app.permissions import Scope
 from app.services import tokens
-from tests.factories import make_session
+from app.utils import api_keys
+from tests.factories import make_api_key, make_session
 from tests.support import api_document
 
 
@@ -53,3 +55,11 @@ def bearer(user: User, organization: Organization | None = None) -> dict[str, st
 def bearer_of(session: Session) -> dict[str, str]:
     """The headers of an existing session."""
     return {"Authorization": f"Bearer {tokens.write_access_token(session.user_id, session.id)}"}
+
+
+def bearer_of_key(maker: Membership, scopes: Collection[Scope], **columns: Any) -> dict[str, str]:
+    """The headers of a new API key of a member."""
+    secret = api_keys.new_secret()
+    with transaction():
+        key = make_api_key(maker, secret, scopes=" ".join(scopes), **columns)
+    return {"Authorization": f"Bearer {api_keys.write(key.id, secret)}"}
