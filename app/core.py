@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app import database
-from app.services import mail_service, maintenance_service, video_pipeline
+from app.services import mail_service, maintenance_service, storage_service, video_pipeline
 from config.logs import set_up_logs
 
 
@@ -13,6 +13,7 @@ def create_core() -> Flask:
     app = Flask("app", static_folder=None)
     database.init_app(app)
     maintenance_service.register()
+    storage_service.register()
     mail_service.register()
     video_pipeline.register()
     return app

@@ -1,8 +1,14 @@
-"""The catalogue of background jobs: what `app` enqueues by name and `workers` runs."""
+"""The catalogue of background jobs, and the schedule: what `app` enqueues by name and `workers` runs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+_MIB: Final = 1024**2
+BACK_OFF_S: Final = (2, 8, 32, 128)
+"""Seconds before the next attempt after the first, second, … failure that may pass by itself."""
+_NEXT_PERIOD: Final = (60,)
+"""Recurring work tries once more; after that its next period comes."""
 
 
 class JobClass(StrEnum):
@@ -16,33 +22,45 @@ class JobClass(StrEnum):
 class JobKind:
     """One kind of work. Lower `priority` runs first; `timeout_s` is wall time of one attempt.
 
+    `memory_bytes` bounds the worker's own process; FFmpeg runs in processes whose limits follow the film (`ffmpeg.py`).
     `per_worker` bounds how many of the kind one worker runs at once (None: as many as its slots allow).
     """
 
     name: str
     job_class: JobClass = JobClass.LIGHT
     priority: int = 50
-    max_attempts: int = 5
     timeout_s: int = 600
+    memory_bytes: int = 512 * _MIB
+    back_off_s: tuple[int, ...] = BACK_OFF_S
     per_worker: int | None = None
 
     @property
     def queue(self) -> str:
         return self.job_class.value
 
+    @property
+    def max_attempts(self) -> int:
+        return len(self.back_off_s) + 1
 
-BACK_OFF_S: Final = (2, 8, 32, 128)
-"""Seconds before the next attempt after the first, second, … failure that may pass by itself."""
 
 PROCESS_VIDEO: Final = JobKind("video.process", priority=10, timeout_s=900)
 COPY_VIDEO: Final = JobKind("video.copy", priority=30, timeout_s=3600, per_worker=1)
 ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39, timeout_s=7200)
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
 CHECKSUM_VIDEO: Final = JobKind("video.checksum", priority=60, timeout_s=3600)
-FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600)
-SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120)
-DELETE_FILES: Final = JobKind("storage.delete", priority=70, timeout_s=600)
-CLEAN_UP: Final = JobKind("maintenance.clean_up", priority=80, timeout_s=300)
+FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600, memory_bytes=1024 * _MIB)
+# Mail servers ask strangers to come back after minutes, and may be down for an hour.
+SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120, back_off_s=(10, 60, 300, 900, 3600))
+DELETE_FILES: Final = JobKind("storage.delete", priority=70, back_off_s=(2, 8, 32, 128, 3600))
+
+SWEEP_UPLOADS: Final = JobKind("uploads.sweep", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_SESSIONS: Final = JobKind("sessions.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_TOKENS: Final = JobKind("tokens.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_ANSWERS: Final = JobKind("idempotency_keys.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_EVENTS: Final = JobKind("events.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_AUDIT: Final = JobKind("audit.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+FORGET_JOBS: Final = JobKind("jobs.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+SWEEP_FILES: Final = JobKind("storage.sweep", priority=90, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 
 CATALOGUE: Final[dict[str, JobKind]] = {
     kind.name: kind
@@ -55,9 +73,26 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         FINISH_VIDEO,
         SEND_MAIL,
         DELETE_FILES,
-        CLEAN_UP,
+        SWEEP_UPLOADS,
+        FORGET_SESSIONS,
+        FORGET_TOKENS,
+        FORGET_ANSWERS,
+        FORGET_EVENTS,
+        FORGET_AUDIT,
+        FORGET_JOBS,
+        SWEEP_FILES,
     )
 }
 
-RECURRING: Final[dict[str, int]] = {CLEAN_UP.name: 3600}
-"""Recurring work: kind → period in seconds; one job a period, by `unique_key = name:period`."""
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+SCHEDULE: Final[dict[JobKind, int]] = {
+    SWEEP_UPLOADS: 10 * _MINUTE_S,
+    FORGET_SESSIONS: _HOUR_S,
+    FORGET_TOKENS: _HOUR_S,
+    FORGET_ANSWERS: _HOUR_S,
+    FORGET_EVENTS: _HOUR_S,
+    FORGET_AUDIT: _DAY_S,
+    FORGET_JOBS: _HOUR_S,
+    SWEEP_FILES: _HOUR_S,
+}
+"""All recurring work: kind → period in seconds; one job a period of the database's clock, at its start."""

@@ -25,11 +25,12 @@ from app.database import forget_connections
 from app.jobs import CATALOGUE, JobClass
 from config import settings
 from config.logs import set_up_logs
-from workers.child_limits import die_with_parent, limit_memory
+from workers.child_limits import die_with_parent
 from workers.relay import Relay
 
 BROKER_LIMIT_S: Final = 1.0
 RECONNECT_WITHIN_S: Final = 2.0
+SWOLLEN_KIB: Final = 300 * 1024
 
 
 class _ImpatientConnection(Connection):
@@ -68,6 +69,8 @@ celery_app.conf.update(
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,  # a message waits in the queue for any free slot, not in a busy worker
     worker_concurrency=settings.worker_slots,
+    # A process that a large job has swollen makes room: the next one's limit is for its own work.
+    worker_max_memory_per_child=SWOLLEN_KIB,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     worker_enable_remote_control=False,
@@ -111,6 +114,5 @@ def _end(**_signal: Any) -> None:
 @worker_process_init.connect
 def _begin_child(**_signal: Any) -> None:
     die_with_parent()
-    limit_memory(settings.job_memory_bytes)
     with flask_app.app_context():
         forget_connections()

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.jobs import CATALOGUE, JobKind
 from app.services import job_run
 from workers.celery_app import celery_app, flask_app, relay
+from workers.child_limits import limit_memory
 
 _LEEWAY_S: Final = 2.0
 
@@ -18,6 +19,7 @@ def _task(kind: JobKind) -> None:
 
     @celery_app.task(name=kind.name, time_limit=killed_after_s)
     def run(job_id: str) -> None:
+        limit_memory(job_run.memory_limit_bytes(kind))
         open_context = flask_app.app_context
         with open_context():
             job_run.run(UUID(job_id), worker_id=relay.worker_id, process_id=os.getpid(), open_context=open_context)

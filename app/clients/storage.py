@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import IO, Final
 from app.clients import threads
 
 READ_BYTES: Final = 256 * 1024
+WORK: Final = "work"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -133,7 +135,7 @@ class LocalStorage:
     @contextmanager
     def work_dir(self, name: str) -> Iterator[Path]:
         """A folder on the same file system for one attempt of one job; gone afterwards."""
-        folder = self._root / "work" / name
+        folder = self._root / WORK / name
         shutil.rmtree(folder, ignore_errors=True)
         with full_disk_is_known():
             folder.mkdir(parents=True)
@@ -147,6 +149,21 @@ class LocalStorage:
         shutil.rmtree(self.path_of(prefix), ignore_errors=True)
         with suppress(OSError):  # the parent stays when it still holds others
             self.path_of(prefix).parent.rmdir()
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names of the folders right under a prefix; none if nothing is there."""
+        try:
+            with os.scandir(self.path_of(prefix)) as entries:
+                return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except FileNotFoundError:
+            return []
+
+    def untouched_s(self, prefix: str) -> float:
+        """Seconds since anything under a prefix last changed."""
+        folder = self.path_of(prefix)
+        with suppress(FileNotFoundError):  # somebody else removes it at this moment
+            return time.time() - max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+        return 0.0
 
     def delete(self, key: str) -> None:
         """Removes one file; nothing there is fine."""

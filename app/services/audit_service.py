@@ -1,6 +1,6 @@
 """The audit log: what people did, written in the transaction of the deed and never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from app.database import db, transaction
 from app.models import AuditEntry
+from app.services import retention
 from app.utils.times import now
 
 KEPT_FOR: Final = timedelta(days=400)
@@ -121,8 +120,6 @@ def _without_secrets(facts: Facts | None) -> dict[str, object] | None:
     return {name: _HIDDEN if any(word in name.lower() for word in _SECRETS) else value for name, value in facts.items()}
 
 
-def forget_old() -> None:
+def forget_old(check: Callable[[], None]) -> None:
     """Removes lines past their retention: besides an organization's own end, the only way that one goes."""
-    with transaction():
-        old = delete(AuditEntry).where(AuditEntry.occurred_at < now() - KEPT_FOR)
-        db.session.execute(old.execution_options(synchronize_session=False))
+    retention.forget(AuditEntry, AuditEntry.occurred_at < now() - KEPT_FOR, check=check)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from app import dialect
 from app.database import db, transaction
 from app.dialect import utc_now, utc_now_plus
-from app.jobs import BACK_OFF_S, CATALOGUE, JobClass, JobKind
+from app.jobs import CATALOGUE, JobClass, JobKind
 from app.models import Job, JobState, Worker
 from app.services import job_service
 from config import settings
@@ -141,8 +141,7 @@ class JobRun:
             elif job.attempt >= job.max_attempts:
                 job_service.end(job, JobState.DEAD, failure.document)
             else:
-                back_off = BACK_OFF_S[min(job.attempt, len(BACK_OFF_S)) - 1]
-                job_service.requeue(job, run_at=utc_now_plus(back_off))
+                job_service.requeue(job, run_at=utc_now_plus(_back_off_s(self.kind, job.attempt)))
 
         self._fenced(settling)
         self.is_ended = True
@@ -177,6 +176,20 @@ def time_limit_s(kind: JobKind) -> float:
     return min(kind.timeout_s, settings.job_time_limit_s or kind.timeout_s)
 
 
+def memory_limit_bytes(kind: JobKind) -> int:
+    """What the process of a job may hold: the kind's own limit, or less where the instance says so."""
+    return min(kind.memory_bytes, settings.job_memory_bytes)
+
+
+def _back_off_s(kind: JobKind, attempt: int) -> int:
+    return kind.back_off_s[min(attempt, len(kind.back_off_s)) - 1]
+
+
+def work_of(kind: JobKind) -> Work:
+    """The function that does the jobs of a kind."""
+    return _work[kind.name]
+
+
 def registered_kinds() -> set[str]:
     """The kinds that somebody does."""
     return set(_work)
@@ -200,7 +213,7 @@ def run(job_id: UUID, *, worker_id: UUID, process_id: int, open_context: Context
 
 def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bound logger
     try:
-        _work[job.kind.name](job)
+        work_of(job.kind)(job)
         if not job.is_ended:
             job.check()
             job.finish()
@@ -214,12 +227,16 @@ def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bou
         job.settle(failure)
     except MemoryError:
         bound.warning("job out of memory")
-        hint = "Look for a huge input, or raise JOB_MEMORY_BYTES."
-        job.settle(JobFailed("internal", "out_of_memory", "It needed more memory than a job may use.", hint=hint))
+        job.settle(_out_of_memory(job.kind))
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame: whatever it is becomes the job's error
         bound.error("job crashed", exc_info=error)
         kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
         job.settle(JobFailed(kind, "internal", f"{type(error).__name__} in the worker; its log says more."))
+
+
+def _out_of_memory(kind: JobKind) -> JobFailed:
+    detail = f"It needed more than the {memory_limit_bytes(kind) // 1024**2} MiB of memory that it may use."
+    return JobFailed("internal", "out_of_memory", detail, hint="Look for a huge input.")
 
 
 def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:

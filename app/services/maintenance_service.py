@@ -1,47 +1,96 @@
-"""Recurring work: removes what has expired."""
+"""Recurring work on rows: removes what has expired, each kind in a job of its own."""
 
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import and_, exists, or_
 
-from app.clients.stores import storage
-from app.database import db, transaction
 from app.dialect import utc_now_plus
-from app.jobs import CLEAN_UP, DELETE_FILES
-from app.models import Event, IdempotencyKey, Job, JobState, OneTimeToken, Session, Worker
+from app.jobs import (
+    FORGET_ANSWERS,
+    FORGET_AUDIT,
+    FORGET_EVENTS,
+    FORGET_JOBS,
+    FORGET_SESSIONS,
+    FORGET_TOKENS,
+    SWEEP_UPLOADS,
+)
+from app.models import (
+    UNFINISHED_UPLOADS,
+    Event,
+    IdempotencyKey,
+    Job,
+    JobState,
+    OneTimeToken,
+    Session,
+    Upload,
+    Video,
+    Worker,
+)
 from app.services import audit_service, job_run, upload_service
 from app.services.job_run import JobRun
+from app.services.retention import forget
 from app.utils.times import now
 
 EVENTS_KEPT_FOR: Final = timedelta(days=7)
 JOBS_KEPT_FOR: Final = timedelta(days=30)
-_ENDED: Final = (JobState.SUCCEEDED, JobState.CANCELLED)
+RECURRING_KEPT_FOR: Final = timedelta(days=7)
+UPLOADS_KEPT_FOR: Final = timedelta(days=30)
+WORKERS_KEPT_FOR_S: Final = 3600
 
 
 def register() -> None:
     """Registers the work of the maintenance jobs."""
-    job_run.does(CLEAN_UP, clean_up)
-    job_run.does(DELETE_FILES, delete_files)
+    job_run.does(SWEEP_UPLOADS, sweep_uploads)
+    job_run.does(FORGET_SESSIONS, forget_sessions)
+    job_run.does(FORGET_TOKENS, forget_tokens)
+    job_run.does(FORGET_ANSWERS, forget_answers)
+    job_run.does(FORGET_EVENTS, forget_events)
+    job_run.does(FORGET_AUDIT, forget_audit)
+    job_run.does(FORGET_JOBS, forget_jobs)
 
 
-def clean_up(_job: JobRun) -> None:
-    """Removes expired sessions, tokens, answers, events, old jobs and workers that are long gone; each by itself."""
-    expired = (
-        delete(IdempotencyKey).where(IdempotencyKey.expires_at < now()),
-        delete(Session).where(Session.expires_at < now()),
-        delete(OneTimeToken).where(OneTimeToken.expires_at < now()),
-        delete(Event).where(Event.occurred_at < now() - EVENTS_KEPT_FOR),
-        delete(Job).where(Job.state.in_(_ENDED), Job.parent_id.is_(None), Job.finished_at < now() - JOBS_KEPT_FOR),
-        delete(Worker).where(Worker.seen_at < utc_now_plus(-3600)),
-    )
-    for statement in expired:
-        with transaction():
-            db.session.execute(statement.execution_options(synchronize_session=False))
-    audit_service.forget_old()
+def sweep_uploads(job: JobRun) -> None:
+    """Ends uploads that have expired, finishes what is whole, and forgets what ended long ago."""
     upload_service.sweep()
+    is_over = Upload.state.not_in(UNFINISHED_UPLOADS)
+    forget(Upload, is_over, Upload.updated_at < now() - UPLOADS_KEPT_FOR, check=job.check)
 
 
-def delete_files(job: JobRun) -> None:
-    """Removes everything stored under a prefix; again is fine."""
-    storage().delete_tree(str(job.arguments["prefix"]))
+def forget_sessions(job: JobRun) -> None:
+    """Removes sessions that are over, with their refresh tokens."""
+    forget(Session, Session.expires_at < now(), check=job.check)
+
+
+def forget_tokens(job: JobRun) -> None:
+    """Removes single-use tokens that are over."""
+    forget(OneTimeToken, OneTimeToken.expires_at < now(), check=job.check)
+
+
+def forget_answers(job: JobRun) -> None:
+    """Removes the answers kept for idempotency keys that are over."""
+    forget(IdempotencyKey, IdempotencyKey.expires_at < now(), check=job.check)
+
+
+def forget_events(job: JobRun) -> None:
+    """Removes events that are too old to be replayed."""
+    forget(Event, Event.occurred_at < now() - EVENTS_KEPT_FOR, check=job.check)
+
+
+def forget_audit(job: JobRun) -> None:
+    """Removes lines of the audit log past their retention."""
+    audit_service.forget_old(job.check)
+
+
+def forget_jobs(job: JobRun) -> None:
+    """Removes jobs that ended long ago, with their parts, and workers that are gone.
+
+    What a video could be retried by stays as long as the video.
+    """
+    is_spent = or_(Job.state == JobState.SUCCEEDED, ~exists().where(Video.job_id == Job.id))
+    is_old = or_(
+        Job.finished_at < now() - JOBS_KEPT_FOR,
+        and_(Job.unique_key.is_not(None), Job.finished_at < now() - RECURRING_KEPT_FOR),
+    )
+    forget(Job, Job.parent_id.is_(None), is_spent, is_old, check=job.check)
+    forget(Worker, Worker.seen_at < utc_now_plus(-WORKERS_KEPT_FOR_S), check=job.check)

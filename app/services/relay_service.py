@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, upd
 from app import dialect
 from app.database import db, read_connection, transaction
 from app.dialect import utc_now, utc_now_plus
-from app.jobs import CATALOGUE, RECURRING, JobClass, JobKind
+from app.jobs import CATALOGUE, SCHEDULE, JobClass, JobKind
 from app.models import Job, JobState, RelayLock, Worker
 from app.services import job_service
-from app.utils.ids import new_id
+from app.services.job_service import JobRequest
 
 WORKER_GONE_AFTER_S: Final = 15
 UNCLAIMED_S: Final = (2, 4, 8)
@@ -165,26 +165,13 @@ def _lose(job_id: UUID, *conditions: ColumnElement[bool]) -> None:
 
 
 def _insert_recurring() -> None:
-    moment_s = db.session.execute(select(utc_now())).scalar_one().timestamp()
-    for name, period_s in RECURRING.items():
-        kind = CATALOGUE[name]
-        fresh = dialect.insert_or_skip(db.session.connection(), Job, ["unique_key"])
-        db.session.execute(
-            fresh.values(
-                id=new_id(),
-                kind=name,
-                job_class=kind.job_class,
-                priority=kind.priority,
-                max_attempts=kind.max_attempts,
-                state=JobState.QUEUED,
-                attempt=0,
-                progress=0.0,
-                publish_count=0,
-                arguments={},
-                run_at=utc_now(),
-                unique_key=f"{name}:{int(moment_s // period_s)}",
-            )
-        )
+    """Adds the job of each period of the schedule that has begun, once; the database's clock says which it is."""
+    moment_s = db.session.scalars(select(utc_now())).one().timestamp()
+    wanted = {f"{kind.name}:{int(moment_s // period_s)}": kind for kind, period_s in SCHEDULE.items()}
+    known = set(db.session.scalars(select(Job.unique_key).where(Job.unique_key.in_(wanted))))
+    for key, kind in wanted.items():
+        if key not in known:
+            job_service.enqueue(kind, JobRequest(unique_key=key))
 
 
 @dataclass(slots=True)
@@ -239,7 +226,8 @@ def _room() -> _Room:
     is_published = and_(Job.state == JobState.QUEUED, Job.published_at.is_not(None))
     taken = select(Job.organization_id, Job.kind, func.count()).where(or_(_IS_LEASED, is_published))
     for organization_id, name, number in db.session.execute(taken.group_by(Job.organization_id, Job.kind)):
-        room.count(CATALOGUE[name], organization_id, number)
+        # During an update a worker of another version may do what this one does not know.
+        room.count(CATALOGUE.get(name, JobKind(name)), organization_id, number)
     return room
 
 

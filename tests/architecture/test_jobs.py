@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.jobs import BACK_OFF_S, CATALOGUE, RECURRING, JobClass, JobKind
+from app.jobs import CATALOGUE, SCHEDULE, JobClass, JobKind
 from app.services import job_run
 
 every_kind = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.name)
@@ -46,12 +46,18 @@ def test_every_job_has_work_to_do(kind: JobKind, app: Flask) -> None:
 
 
 @every_kind
-def test_heavy_jobs_wait_behind_light_ones(kind: JobKind) -> None:
-    assert kind.timeout_s > 0
-    assert kind.max_attempts == len(BACK_OFF_S) + 1
+def test_every_job_is_bounded(kind: JobKind) -> None:
+    assert 0 < kind.timeout_s <= 2 * 3600
+    assert 256 * 1024**2 <= kind.memory_bytes <= 2 * 1024**3
+    assert kind.max_attempts >= 2
+    assert list(kind.back_off_s) == sorted(kind.back_off_s)
+
+
+@every_kind
+def test_heavy_jobs_wait_behind_what_makes_a_video_play(kind: JobKind) -> None:
     if kind.job_class is JobClass.HEAVY:
         assert kind.priority > CATALOGUE["video.process"].priority
 
 
 def test_recurring_jobs_are_in_the_catalogue() -> None:
-    assert set(RECURRING) <= set(CATALOGUE)
+    assert {kind.name for kind in SCHEDULE} <= set(CATALOGUE)

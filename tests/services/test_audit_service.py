@@ -63,7 +63,7 @@ def test_lines_are_kept_for_400_days() -> None:
     make_audit_entry(subject="old:1", occurred_at=now() - timedelta(days=401))
     make_audit_entry(subject="young:1", occurred_at=now() - timedelta(days=399))
 
-    audit_service.forget_old()
+    audit_service.forget_old(lambda: None)
 
     assert db.session.scalars(select(AuditEntry.subject)).all() == ["young:1"]
 

@@ -332,16 +332,6 @@ def test_what_could_not_be_sent_is_due_again(desk: Desk) -> None:
     assert [due.id for due in relay_service.tick()] == [job_id]
 
 
-@pytest.mark.usefixtures("desk")
-def test_recurring_work_is_one_job_a_period() -> None:
-    for _ in range(3):
-        relay_service.tick()
-
-    with transaction():
-        keys = db.session.scalars(select(Job.unique_key).where(Job.kind == "maintenance.clean_up")).all()
-    assert len(keys) == 1
-
-
 def test_retrying_starts_over_with_all_attempts(desk: Desk) -> None:
     job = desk.run()
     job.settle(JobFailed("input", "not_a_video", "This is no video."))

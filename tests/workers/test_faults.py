@@ -78,7 +78,7 @@ def test_what_a_stopped_worker_did_continues_elsewhere_at_once_and_burns_no_atte
 
 
 def test_poison_of_every_kind_ends_dead_with_its_reason_and_others_flow(stage: Stage) -> None:
-    stage.start_worker(JOB_TIME_LIMIT_S="2", JOB_MEMORY_BYTES=str(512 * 1024**2))
+    stage.start_worker(JOB_TIME_LIMIT_S="2")
     poison = {do: stage.enqueue(do) for do in ("crash", "eat memory", "encode for ever")}
     for job_id in poison.values():
         stage.allow_attempts(job_id, 2)

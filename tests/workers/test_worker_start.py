@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from app.clients import valkey
-from app.jobs import CATALOGUE, CLEAN_UP
+from app.jobs import CATALOGUE, FORGET_EVENTS
 from app.services import job_run
 from tests.workers.stage import Stage
 from workers import app as celery_app
@@ -14,7 +14,7 @@ from workers import app as celery_app
 def test_the_plain_command_runs_the_jobs_of_the_catalogue(stage: Stage) -> None:
     stage.start_worker("workers")
 
-    job = stage.wait_for(stage.enqueue(kind=CLEAN_UP), "succeeded")
+    job = stage.wait_for(stage.enqueue(kind=FORGET_EVENTS), "succeeded")
 
     assert job.attempt == 1
 

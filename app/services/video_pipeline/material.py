@@ -19,13 +19,14 @@ from app.media.probe import AudioStream, Probe, Unusable, VideoStream
 from app.models import Rendition, RenditionState, Video
 from app.services.job_run import Fenced, JobFailed, JobRun
 
+VIDEOS: Final = "videos"
 PLAYLIST: Final = "playlist.m3u8"
 SOURCE, FIRST, AUDIO = "source", "first", "audio"
 
 
 def video_prefix(organization_id: UUID, video_id: UUID) -> str:
     """Where everything of a video is stored."""
-    return f"videos/{organization_id}/{video_id}"
+    return f"{VIDEOS}/{organization_id}/{video_id}"
 
 
 def original_key(organization_id: UUID, video_id: UUID) -> str:

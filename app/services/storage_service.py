@@ -1,0 +1,74 @@
+"""Files and the rows that they belong to: deletes what is gone, and sweeps up what nothing refers to."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.clients.storage import WORK
+from app.clients.stores import storage
+from app.database import read_connection
+from app.jobs import DELETE_FILES, SWEEP_FILES
+from app.models import UNFINISHED_UPLOADS, Job, JobState, Organization, Upload, Video
+from app.services import job_run
+from app.services.job_run import JobRun
+from app.services.video_pipeline.material import VIDEOS
+from app.utils.ids import id_of
+
+ORPHANED_AFTER_S: Final = 24 * 3600
+"""A multipart upload under way has files and no row yet; nobody writes to one that is untouched for so long."""
+WORK_LEFT_AFTER_S: Final = 3600
+_AT_ONCE: Final = 500
+
+
+def register() -> None:
+    """Registers the work of the storage jobs."""
+    job_run.does(DELETE_FILES, delete_files)
+    job_run.does(SWEEP_FILES, sweep_files)
+
+
+def delete_files(job: JobRun) -> None:
+    """Removes everything stored under a prefix; again is fine."""
+    storage().delete_tree(str(job.arguments["prefix"]))
+
+
+def sweep_files(job: JobRun) -> None:
+    """Removes the files of videos that have no row, and the work directories of attempts that died.
+
+    Names are read before rows, so that what comes into being meanwhile is no orphan. Organizations that the database
+    does not know are left alone: one wrong DATABASE_URL must not cost anybody's films.
+    """
+    for organization_id in _known(map(id_of, storage().folders(VIDEOS))):
+        _sweep(job, f"{VIDEOS}/{organization_id}", _owned, ORPHANED_AFTER_S)
+    _sweep(job, WORK, _at_work, WORK_LEFT_AFTER_S)
+
+
+def _sweep(job: JobRun, prefix: str, in_use: Callable[[Sequence[UUID]], set[UUID]], untouched_s: float) -> None:
+    """Removes the folders of a prefix whose ids nothing uses; a name that is no id is not ours to judge."""
+    ids = sorted(filter(None, map(id_of, storage().folders(prefix))))
+    for start in range(0, len(ids), _AT_ONCE):
+        job.check()
+        some = ids[start : start + _AT_ONCE]
+        for unused in set(some) - in_use(some):
+            if storage().untouched_s(f"{prefix}/{unused}") > untouched_s:
+                storage().delete_tree(f"{prefix}/{unused}")
+
+
+def _known(organization_ids: Iterable[UUID | None]) -> set[UUID]:
+    with read_connection() as connection:
+        return set(connection.execute(select(Organization.id)).scalars()).intersection(organization_ids)
+
+
+def _owned(video_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the ids under which a video or an unfinished upload keeps its files."""
+    videos = select(Video.id).where(Video.id.in_(video_ids))
+    uploads = select(Upload.video_id).where(Upload.video_id.in_(video_ids), Upload.state.in_(UNFINISHED_UPLOADS))
+    with read_connection() as connection:
+        return set(connection.execute(videos.union(uploads)).scalars())
+
+
+def _at_work(job_ids: Sequence[UUID]) -> set[UUID]:
+    query = select(Job.id).where(Job.id.in_(job_ids), Job.state == JobState.RUNNING, Job.lease_until.is_not(None))
+    with read_connection() as connection:
+        return set(connection.execute(query).scalars())
