@@ -5,6 +5,7 @@ from flask_cors import CORS
 from flask_migrate import Migrate
 
 from app import database, routes
+from app.commands.jobs_command import jobs
 from app.commands.up_command import up
 from app.core import create_core
 from app.http import problems
@@ -41,6 +42,7 @@ def build() -> Flask:
     sockets.init_app(app)
     session_relay.init_app(app)
     app.cli.add_command(up)
+    app.cli.add_command(jobs)
     return app
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.models import JobState
 from app.schemas.fields import Id, ListQuery, Output, PageOut, Time
@@ -27,11 +27,10 @@ class JobListQuery(ListQuery):
 
 
 class JobErrorOut(Output):
-    """Why an attempt failed: `class` says whether trying again can help."""
-
-    model_config = ConfigDict(extra="allow")  # `class` is no Python name
+    """Why an attempt failed: `input` will fail again, `transient` may pass, `internal` is ours."""
 
     code: str
+    fault_class: Annotated[Literal["input", "transient", "internal"], Field(alias="class")]
     detail: str
     hint: str
     stage: str

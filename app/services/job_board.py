@@ -11,7 +11,7 @@ from app.access import owned_by
 from app.database import Record, db, read_connection, transaction
 from app.dialect import utc_now
 from app.errors import Conflict, NotFound
-from app.models import Job, JobState
+from app.models import Job, JobState, Organization
 from app.permissions import Action, Actor
 from app.services import job_order, job_service
 from app.services.pages import Page, Position, fetch_page
@@ -48,7 +48,7 @@ class JobView:
 def get(actor: Actor, job_id: UUID) -> JobView:
     """A job of the actor's organization. Raises `NotFound` for any other."""
     with read_connection() as connection:
-        row = connection.execute(reading().where(Job.id == job_id, owned_by(actor.organization_id, Job))).first()
+        row = connection.execute(_reading().where(Job.id == job_id, owned_by(actor.organization_id, Job))).first()
         if row is None:
             raise NotFound("There is no such job.")
         actor.must(Action.SEE_JOBS)
@@ -58,15 +58,41 @@ def get(actor: Actor, job_id: UUID) -> JobView:
 def list_(actor: Actor, filters: Filters, position: Position) -> tuple[Page, dict[UUID, JobView]]:
     """A page of the acting organization's jobs, newest first, and what belongs to each; three queries."""
     actor.must(Action.SEE_JOBS)
-    query = reading().where(owned_by(actor.organization_id, Job), *narrowed(filters))
-    return fetch(query, position)
+    query = _reading().where(owned_by(actor.organization_id, Job), *_narrowed(filters))
+    return _fetch(query, position)
 
 
-def fetch(query: Select[Any], position: Position) -> tuple[Page, dict[UUID, JobView]]:
-    """A page of a query made by `reading`, newest first."""
+def _fetch(query: Select[Any], position: Position) -> tuple[Page, dict[UUID, JobView]]:
+    """A page of a query made by `_reading`, newest first."""
     with read_connection() as connection:
         page = fetch_page(connection, query, position, key=(Job.created_at.expression, Job.id.expression))
         return page, _views(connection, page.rows)
+
+
+def find(job_id: UUID) -> JobView:
+    """Any job of the instance, for operators. Raises `NotFound`."""
+    with read_connection() as connection:
+        row = connection.execute(_reading().where(Job.id == job_id)).first()
+        if row is None:
+            raise NotFound("There is no such job.")
+        return _views(connection, [row])[row.id]
+
+
+def survey(filters: Filters, *, organization_slug: str | None, limit: int) -> list[JobView]:
+    """The newest jobs of the instance or of one organization, for operators. Raises `NotFound` for an unknown one."""
+    query = _reading().where(*_narrowed(filters))
+    if organization_slug is not None:
+        query = query.where(Job.organization_id == _organization(organization_slug))
+    page, views = _fetch(query, Position(limit))
+    return [views[row.id] for row in page.rows]
+
+
+def _organization(slug: str) -> UUID:
+    with read_connection() as connection:
+        found: UUID | None = connection.execute(select(Organization.id).where(Organization.slug == slug)).scalar()
+    if found is None:
+        raise NotFound("There is no such organization.")
+    return found
 
 
 def cancel(actor: Actor, job_id: UUID) -> JobView:
@@ -95,7 +121,7 @@ def _assert_own(actor: Actor, job_id: UUID) -> None:
     actor.must(Action.RUN_JOBS)
 
 
-def narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions of a list."""
     conditions: list[ColumnElement[bool]] = []
     for column, wanted in (
@@ -111,8 +137,8 @@ def narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def reading() -> Select[Any]:
-    """Jobs as `fetch` wants them: every column, and the database's time."""
+def _reading() -> Select[Any]:
+    """Jobs as `_fetch` wants them: every column, and the database's time."""
     return select(*Job.__table__.columns, utc_now().label("read_at"))
 
 
