@@ -75,6 +75,11 @@ def ping() -> bool:
     return ask(lambda client: client.ping()) is not None
 
 
+def can_write() -> bool:
+    """Whether Redis answers within the limit and takes a value: one that is full only answers."""
+    return ask(lambda client: client.set("marquee:writable", b"", ex=1)) is not None
+
+
 def ask(call: Callable[[Redis], Result]) -> Result | None:
     """What Redis answers to the call; None when it is not there or the request has waited enough for it."""
     spent_s = _spent_s.get()

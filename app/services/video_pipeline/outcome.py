@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from app.database import db, transaction
+from app.database import after_commit, db, transaction
 from app.errors import Conflict
 from app.jobs import ENCODE_CHUNK
 from app.models import Job, JobState, Processing, Rendition, RenditionState, Video
 from app.services import event_service
-from app.services.job_run import JobRun
+from app.services.job_run import JobRun, losable
 
 PROBED, PLAYABLE, ENCODED, DONE = 3, 10, 95, 100
 _UNKNOWN: Final = {"code": "internal", "class": "internal", "stage": "", "detail": "It failed.", "hint": ""}
@@ -57,13 +57,14 @@ def processing_retried(job: Job) -> None:
 def tell_progress(job: JobRun, fraction: float) -> None:
     """Keeps how far a chunk is, and tells who listens how far the whole video is; losable, and it only rises."""
     job.progress(fraction)
-    with transaction():
+    video_id = UUID(str(job.subject).removeprefix("video:"))
+    with losable(), transaction():
         percent = encoded_percent(job.parent_id)
-        video_id = UUID(str(job.subject).removeprefix("video:"))
         higher = update(Video).where(Video.id == video_id, Video.percent < percent).values(percent=percent)
         db.session.execute(higher.execution_options(synchronize_session=False))
-    if job.organization_id is not None:
-        tell(job.organization_id, video_id, percent, "encoding")
+        if job.organization_id is not None:
+            organization_id = job.organization_id
+            after_commit(lambda: tell(organization_id, video_id, percent, "encoding"))
 
 
 def tell(organization_id: UUID, video_id: UUID, percent: int, stage: str) -> None:

@@ -1,0 +1,58 @@
+"""Redis refuses, hangs, forgets or is full: every write answers as fast, and the work starts when it is back."""
+
+import signal
+from collections.abc import Callable
+from statistics import median
+
+import pytest
+
+from tests.outages.conftest import Stack
+
+pytestmark = pytest.mark.slow  # a worker looks for its broker every two seconds
+ADDED_S = 0.1
+NOISE_S = 0.25
+"""The machine's own; where nothing bounds the wait, it is seconds to minutes."""
+
+Deed = Callable[[Stack], None]
+FAULTS: dict[str, tuple[Deed, Deed]] = {
+    "refuses": (lambda stack: stack.redis.end(signal.SIGKILL), lambda stack: stack.redis.start()),
+    "hangs": (lambda stack: stack.redis.signal(signal.SIGSTOP), lambda stack: stack.redis.signal(signal.SIGCONT)),
+    "is full": (
+        lambda stack: stack.command("CONFIG", "SET", "maxmemory", "1"),
+        lambda stack: stack.command("CONFIG", "SET", "maxmemory", "0"),
+    ),
+}
+NOT_STARTED = "SELECT kind FROM jobs WHERE started_at IS NULL AND run_at <= now()"
+NOT_DONE = "SELECT kind, state, error FROM jobs WHERE state <> 'succeeded' AND run_at <= now()"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_writes_go_on_and_work_starts_within_ten_seconds_of_its_return(stack: Stack, fault: str) -> None:
+    begin, end = FAULTS[fault]
+    healthy_s = median(answer.took_s for _ in range(3) for answer in stack.write() if answer.what != "sign up")
+    stack.wait_until(lambda: not stack.ask(NOT_DONE), within_s=30)
+
+    begin(stack)
+    answers = [answer for _ in range(4) for answer in stack.write()]
+    readiness = stack.product.readiness()
+    end(stack)
+    stack.wait_until(lambda: not stack.ask(NOT_STARTED), within_s=10)
+    stack.wait_until(lambda: not stack.ask(NOT_DONE), within_s=30)
+
+    assert {answer.status for answer in answers} <= {200, 201, 204}
+    slow = [answer for answer in answers if answer.took_s > healthy_s + ADDED_S + NOISE_S and answer.what != "sign up"]
+    assert slow == []
+    assert max(answer.took_s for answer in answers) < 1
+    assert readiness["status"] == "degraded"
+    stack.wait_until(lambda: stack.product.readiness().get("status") == "ok", within_s=10)
+
+
+def test_what_was_queued_in_an_emptied_redis_is_queued_again(stack: Stack) -> None:
+    for _ in range(6):
+        stack.write()
+        stack.command("FLUSHALL")
+
+    stack.wait_until(lambda: not stack.ask(NOT_STARTED), within_s=10)
+    stack.wait_until(lambda: not stack.ask(NOT_DONE), within_s=30)
+
+    assert stack.ask("SELECT kind FROM jobs WHERE attempt > 1") == []
