@@ -53,6 +53,15 @@ class Desk:
             owner = organization_id or self.organization_id
             return job_service.enqueue(kind, JobRequest(subject=f"video:{new_id()}", organization_id=owner))
 
+    def crowd(self, size: int, kind: JobKind) -> None:
+        """Many jobs at once."""
+        columns = {"kind": kind.name, "job_class": kind.job_class, "priority": kind.priority}
+        with transaction():
+            db.session.add_all(
+                Job(organization_id=self.organization_id, max_attempts=5, run_at=utc_now_plus(0), **columns)
+                for _ in range(size)
+            )
+
     def claim(self, job_id: UUID) -> JobRun | None:
         return job_run.claim(job_id, worker_id=self.worker_id, process_id=1)
 
@@ -312,6 +321,25 @@ def test_a_small_organization_does_not_wait_behind_a_large_one(desk: Desk) -> No
 
     assert len(due) == 4
     assert due[1] == small
+
+
+@pytest.mark.parametrize(
+    ("crowd", "single"),
+    [(PROCESS_VIDEO, PROCESS_VIDEO), (ENCODE_CHUNK, ENCODE_CHUNK), (PROCESS_VIDEO, DELETE_FILES)],
+    ids=["uploads", "chunks", "uploads before what is less urgent"],
+)
+def test_the_first_slot_that_500_jobs_of_one_organization_leave_is_another_s(
+    desk: Desk, crowd: JobKind, single: JobKind
+) -> None:
+    desk.crowd(500, crowd)
+    running = [desk.claim(due.id) for due in relay_service.tick()]
+    small = desk.enqueue(single, organization_id=desk.new_organization("small"))
+
+    assert relay_service.tick() == []
+    assert running[0] is not None
+    running[0].finish()
+
+    assert [due.id for due in relay_service.tick()] == [small]
 
 
 def test_what_nobody_claimed_is_published_again_with_growing_patience(desk: Desk) -> None:

@@ -75,13 +75,14 @@ class Stage:
         do: str | None = None,
         kind: JobKind = CHECKSUM_VIDEO,
         run_at: FunctionElement[datetime] | None = None,
+        organization_id: UUID | None = None,
         **arguments: object,
     ) -> UUID:
-        """A committed job that will do what is said."""
+        """A committed job that will do what is said, of the stage's organization or another."""
         document = {"do": do, "diary": str(self.diary), **arguments}
         with transaction():
             subject = f"video:{new_id()}"  # of no video: whoever waits for such jobs finds none
-            request = JobRequest(subject, self.organization_id, document, run_at=run_at)
+            request = JobRequest(subject, organization_id or self.organization_id, document, run_at=run_at)
             return job_service.enqueue(kind, request)
 
     def allow_attempts(self, job_id: UUID, number: int) -> None:
