@@ -127,6 +127,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         for listener, server in zip(self.sockets, servers, strict=True):
             server.stop_accepting()
             self._take_waiting(listener, server)
+        web_worker.is_leaving = True
         gevent.sleep(0)  # those just taken count themselves
         began = monotonic()
         for connection in [one for one in self._connections if one.is_endless]:

@@ -113,6 +113,10 @@ class Settings(BaseModel):
     smtp_password: OptionalText = Field(default=None, repr=False)
     smtp_starttls: Switch = True
     smtp_timeout_s: Annotated[float, Field(ge=0.1, le=60)] = 10
+    # Live connections, in each web process.
+    realtime_connections: Annotated[int, Field(ge=1)] = 8000
+    realtime_address_connections: Annotated[int, Field(ge=1)] = 1000
+    realtime_user_connections: Annotated[int, Field(ge=1)] = 50
     # Logs.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["pretty", "json"] = "pretty"

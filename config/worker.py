@@ -50,12 +50,13 @@ class WebWorker:
     """The process's identity among its siblings; empty outside gunicorn.
 
     `token` names its private socket in `socket_dir` (a 0700 folder); both are set in `post_fork`. `handover` is the
-    same for all workers of a master.
+    same for all workers of a master. `is_leaving` tells that siblings take what is new: clients should go there.
     """
 
     token: str = ""
     socket_dir: Path | None = None
     handover: Handover = field(default_factory=Handover)
+    is_leaving: bool = False
 
 
 web_worker = WebWorker()

@@ -123,15 +123,18 @@ def _splice(environ: "WSGIEnvironment", owner: Path) -> Iterable[bytes]:
     import gevent  # noqa: PLC0415 - only gunicorn's gevent worker comes here
 
     client: socket.socket = environ["gunicorn.socket"]
+    # Both sides speak within a ping's time: a silent one, or one that does not take what it is sent, has gone.
+    client.settimeout(_TIMEOUT_S)
     upstream = _connect(owner)
-    upstream.settimeout(None)
     head = f"{environ['REQUEST_METHOD']} {_target(environ)} HTTP/1.1\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in _headers(environ)) + "\r\n"
     upstream.sendall(head.encode("latin-1"))
     copies = [gevent.spawn(_copy, client, upstream), gevent.spawn(_copy, upstream, client)]
-    gevent.joinall(copies, count=1)
-    gevent.killall(copies)
-    upstream.close()
+    try:
+        gevent.joinall(copies, count=1)
+    finally:  # also when this worker leaves: its client comes back by a sibling
+        gevent.killall(copies)
+        upstream.close()
     raise StopIteration  # gunicorn's sign that the connection was taken over
 
 

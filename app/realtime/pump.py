@@ -1,11 +1,12 @@
 """One reader per web process: it takes events from the table and hands them to this process's subscribers.
 
-Redis only says "look now"; without it the table is read every half second. Replay is the same code.
+Redis only says "look here now"; without it everything is looked at every half second. Replay reads the same table.
 """
 
 import threading
-from collections.abc import Callable
-from typing import Any, Final
+import time
+from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -14,65 +15,17 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import redis
-from app.permissions import Actor
+from app.realtime.outgoing import Message
+from app.realtime.subscriber import BATCH, Subscriber
 from app.schemas.event_schemas import render
 from app.services import event_service, session_service
+from app.utils.batches import batched
+from config.worker import web_worker
 
 log = structlog.get_logger("marquee.realtime")
 BACKSTOP_S: Final = 0.5
-BATCH: Final = 500
-Deliver = Callable[[dict[str, Any]], None]
-Close = Callable[[], None]
-
-
-class Subscriber:
-    """One client: the scopes it may follow, and how to reach it.
-
-    `after` is the last number it has of its organization's events; None begins with what happens next.
-    """
-
-    def __init__(self, actor: Actor, deliver: Deliver, close: Close) -> None:
-        self.actor = actor
-        self.scopes = [scope for scope in (actor.organization_id, actor.user_id) if scope is not None]
-        self._deliver = deliver
-        self.close = close
-        self._positions: dict[UUID, int] = {}
-        self._percents: dict[str, int] = {}
-        self._lock = threading.Lock()
-
-    def begin(self, after: int | None) -> None:
-        """Replays what came after `after`; whatever the pump brings meanwhile waits for the lock."""
-        with self._lock:
-            self._positions = event_service.positions(self.scopes)
-            organization = self.actor.organization_id
-            if after is None or organization is None:
-                return
-            self._positions[organization] = after if after > 0 else event_service.oldest_position(organization)
-            while rows := event_service.since({organization: self._positions[organization]}, limit=BATCH):
-                for row in rows:
-                    self._take(row.scope_id, row.seq, render(row))
-
-    def offer(self, scope: UUID, seq: int, event: dict[str, Any]) -> None:
-        """Delivers an event of one of its scopes unless it has been delivered."""
-        with self._lock:
-            self._take(scope, seq, event)
-
-    def offer_tick(self, tick: dict[str, Any]) -> None:
-        """Delivers progress that goes up; ticks overtake each other on their way here."""
-        percent = int(tick["data"].get("percent", 0))
-        with self._lock:
-            if percent < self._percents.get(tick["subject"], 0):
-                return
-            self._percents[tick["subject"]] = percent
-            self._deliver(tick)
-
-    def _take(self, scope: UUID, seq: int, event: dict[str, Any]) -> None:
-        if seq <= self._positions.get(scope, 0):
-            return
-        self._positions[scope] = seq
-        if event["type"] != "video.progress":
-            self._percents.pop(event["subject"], None)
-        self._deliver(event)
+_SCOPES_A_READ: Final = 50
+_DELIVERIES_A_TURN: Final = 200
 
 
 class Pump:
@@ -80,67 +33,141 @@ class Pump:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self._subscribers: set[Subscriber] = set()
+        self._followers: dict[UUID, set[Subscriber]] = {}
         self._positions: dict[UUID, int] = {}
+        self._hinted: set[UUID] = set()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._look_now = threading.Event()
+        self._threads: list[threading.Thread] = []
 
-    def add(self, subscriber: Subscriber, *, after: int | None) -> None:
-        """Begins to deliver, without a gap between replay and what is live."""
+    def follow(self, subscriber: Subscriber) -> None:
+        """Begins to deliver to one that has replayed, without a gap between the replay and what is live."""
+        positions = event_service.positions(subscriber.scopes)
         with self._lock:
-            fresh = [scope for scope in subscriber.scopes if scope not in self._positions]
-            self._positions |= event_service.positions(fresh) if fresh else {}
-            self._subscribers.add(subscriber)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="event-pump", daemon=True)
-                self._thread.start()
-        subscriber.begin(after)
+            if subscriber.is_over:  # its client left while it replayed
+                return
+            for scope in subscriber.scopes:
+                self._followers.setdefault(scope, set()).add(subscriber)
+                self._positions.setdefault(scope, positions[scope])
+            self._start_threads()
+        # Registered first, read then: what comes in between is held, and whatever it has already is left out.
+        while batch := subscriber.next_batch():
+            subscriber.forward(batch)
+        subscriber.go_live()
 
     def remove(self, subscriber: Subscriber) -> None:
         """Ends the delivery."""
         with self._lock:
-            self._subscribers.discard(subscriber)
-            followed = {scope for other in self._subscribers for scope in other.scopes}
-            self._positions = {scope: seq for scope, seq in self._positions.items() if scope in followed}
+            subscriber.is_over = True
+            for scope in subscriber.scopes:
+                remaining = self._followers.get(scope, set())
+                remaining.discard(subscriber)
+                if not remaining:
+                    self._followers.pop(scope, None)
+                    self._positions.pop(scope, None)
 
-    def _run(self) -> None:
-        channels = [event_service.WAKE_CHANNEL, event_service.TICK_CHANNEL]
-        for message in redis.messages(channels, wait_s=BACKSTOP_S):
-            if message is not None and message[0] == event_service.TICK_CHANNEL:
-                self._pass_on(orjson.loads(message[1]))
+    def _start_threads(self) -> None:
+        if all(thread.is_alive() for thread in self._threads) and self._threads:
+            return
+        works = {"event-listener": self._listen, "event-pump": self._run}
+        running = {thread.name for thread in self._threads if thread.is_alive()}
+        fresh = [
+            threading.Thread(target=work, name=name, daemon=True) for name, work in works.items() if name not in running
+        ]
+        self._threads = [thread for thread in self._threads if thread.is_alive()] + fresh
+        for thread in fresh:
+            thread.start()
+
+    def _listen(self) -> None:
+        """Takes hints and ticks. It may hang on a frozen Redis, so reading the table is another thread's work."""
+        for heard in redis.messages([event_service.WAKE_CHANNEL, event_service.TICK_CHANNEL], wait_s=BACKSTOP_S):
+            if heard is None:
                 continue
             try:
+                if heard[0] == event_service.TICK_CHANNEL:
+                    self._pass_on(orjson.loads(heard[1]))
+                else:
+                    self._hint(*orjson.loads(heard[1]))
+            except (ValueError, TypeError, KeyError):
+                log.warning("a message of Redis is not one of ours", channel=heard[0])
+
+    def _hint(self, scope: str, seq: int) -> None:
+        with self._lock:
+            if seq <= self._positions.get(UUID(scope), seq):
+                return
+            self._hinted.add(UUID(scope))
+        self._look_now.set()
+
+    def _pass_on(self, tick: dict[str, object]) -> None:
+        message = Message(tick)
+        for subscriber in self._following(UUID(str(tick["organization_id"]))):
+            subscriber.offer_tick(message)
+
+    def _run(self) -> None:
+        next_round = time.monotonic()
+        while True:
+            self._look_now.wait(timeout=max(0.0, next_round - time.monotonic()))
+            self._look_now.clear()
+            try:
                 with self.app.app_context():
-                    self._read()
-                    self._close_ended_sessions()
+                    self._read(self._take_hinted())
+                    if time.monotonic() >= next_round:
+                        self._look_round()
+                        next_round = time.monotonic() + BACKSTOP_S
             except SQLAlchemyError as error:
                 log.warning("events wait for the database", cause=type(error).__name__)
+                next_round = time.monotonic() + BACKSTOP_S
 
-    def _pass_on(self, tick: dict[str, Any]) -> None:
-        for subscriber in self._following(UUID(tick["organization_id"])):
-            subscriber.offer_tick(tick)
+    def _take_hinted(self) -> set[UUID]:
+        with self._lock:
+            hinted, self._hinted = self._hinted, set()
+        return hinted
 
-    def _read(self) -> None:
-        while rows := event_service.since(dict(self._positions), limit=BATCH):
-            for row in rows:
-                event = render(row)
-                for subscriber in self._following(row.scope_id):
-                    subscriber.offer(row.scope_id, row.seq, event)
-                if row.scope_id in self._positions:
-                    self._positions[row.scope_id] = row.seq
+    def _look_round(self) -> None:
+        """What needs no hint: counters that moved, people who may no longer follow, a worker that leaves."""
+        with self._lock:
+            positions = dict(self._positions)
+        if not positions:
+            return
+        counters = event_service.positions(positions)
+        self._read({scope for scope, seq in positions.items() if counters[scope] > seq})
+        self._close_those_gone()
+        if web_worker.is_leaving:
+            for subscriber in self._everybody():
+                subscriber.channel.cut()
+
+    def _read(self, scopes: Iterable[UUID]) -> None:
+        for some in batched(scopes, _SCOPES_A_READ):
+            with self._lock:
+                after = {scope: self._positions[scope] for scope in some if scope in self._positions}
+            while rows := event_service.since(after, limit=BATCH):
+                for row in rows:
+                    self._deliver(row.scope_id, Message(render(row)))
+                    after[row.scope_id] = row.seq
+                with self._lock:
+                    self._positions |= {scope: seq for scope, seq in after.items() if scope in self._positions}
+
+    def _deliver(self, scope: UUID, message: Message) -> None:
+        for number, subscriber in enumerate(self._following(scope), 1):
+            subscriber.offer(scope, message)
+            if number % _DELIVERIES_A_TURN == 0:
+                time.sleep(0)  # requests of this process get their turn
 
     def _following(self, scope: UUID) -> list[Subscriber]:
         with self._lock:
-            return [subscriber for subscriber in self._subscribers if scope in subscriber.scopes]
+            return list(self._followers.get(scope, ()))
 
-    def _close_ended_sessions(self) -> None:
+    def _everybody(self) -> set[Subscriber]:
         with self._lock:
-            subscribers = list(self._subscribers)
-        here = session_service.still_here({subscriber.actor for subscriber in subscribers})
-        for subscriber in subscribers:
+            return {subscriber for subscribers in self._followers.values() for subscriber in subscribers}
+
+    def _close_those_gone(self) -> None:
+        everybody = self._everybody()
+        here = session_service.still_here({subscriber.actor for subscriber in everybody})
+        for subscriber in everybody:
             if subscriber.actor not in here:
                 self.remove(subscriber)
-                subscriber.close()
+                subscriber.channel.close()
 
 
 def pump_of(app: Flask) -> Pump:

@@ -1,6 +1,6 @@
 """Events: rows in the transaction of their cause, numbered without a gap per scope; and losable ticks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -12,12 +12,14 @@ from app import dialect
 from app.clients import redis
 from app.database import Record, after_commit, before_commit, db, read_connection, unit_values
 from app.models import Event, EventCounter
+from app.utils.batches import batched
 from app.utils.ids import new_id
 from app.utils.times import now, rfc3339
 
 WAKE_CHANNEL: Final = "marquee:events"
 TICK_CHANNEL: Final = "marquee:ticks"
 _GATHERED: Final = "events"
+_SCOPES_A_QUERY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class _Gathered:
 def record(type_: str, *, subject: str, scope: UUID, organization_id: UUID | None, data: Mapping[str, object]) -> None:
     """Adds an event to the open transaction. It gets its number as one of the transaction's last statements,
     so that `seq` is gap-free without a lock held during the work.
+
+    `scope` is the organization, or the user for a user's own event, whose `organization_id` is None: that is how
+    clients tell which of the two numberings a `seq` belongs to.
     """
     values = unit_values()
     gathered = values.get(_GATHERED)
@@ -107,19 +112,32 @@ def since(after: Mapping[UUID, int], *, limit: int) -> Sequence[Record]:
         return connection.execute(query).all()
 
 
-def positions(scopes: Sequence[UUID]) -> dict[UUID, int]:
+def positions(scopes: Collection[UUID]) -> dict[UUID, int]:
     """Where each scope's counter stands now."""
-    query = select(EventCounter.scope_id, EventCounter.seq).where(EventCounter.scope_id.in_(scopes))
+    found: dict[UUID, int] = {}
     with read_connection() as connection:
-        found = {row.scope_id: row.seq for row in connection.execute(query)}
+        for some in batched(scopes, _SCOPES_A_QUERY):
+            query = select(EventCounter.scope_id, EventCounter.seq).where(EventCounter.scope_id.in_(some))
+            found |= {row.scope_id: row.seq for row in connection.execute(query)}
     return {scope: found.get(scope, 0) for scope in scopes}
 
 
-def oldest_position(scope: UUID) -> int:
-    """The number before the oldest event still kept."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a scope can replay: the events after `before`, up to `last`; nothing where they are equal."""
+
+    before: int
+    last: int
+
+
+def kept(scopes: Collection[UUID]) -> dict[UUID, Kept]:
+    """The events still kept of each scope: both ends in one snapshot."""
+    oldest = select(func.min(Event.seq)).where(Event.scope_id == EventCounter.scope_id).scalar_subquery()
+    columns = (EventCounter.scope_id, EventCounter.seq, oldest.label("oldest"))
     with read_connection() as connection:
-        oldest = connection.execute(select(func.min(Event.seq)).where(Event.scope_id == scope)).scalar()
-    return (oldest or 1) - 1
+        rows = connection.execute(select(*columns).where(EventCounter.scope_id.in_(scopes))).all()
+    found = {row.scope_id: Kept(row.seq if row.oldest is None else row.oldest - 1, row.seq) for row in rows}
+    return {scope: found.get(scope, Kept(0, 0)) for scope in scopes}
 
 
 def tick(type_: str, *, subject: str, organization_id: UUID, data: Mapping[str, Any]) -> None:

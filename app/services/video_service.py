@@ -183,14 +183,6 @@ def _renditions(video_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     return select(*columns).where(Rendition.video_id.in_(video_ids)).order_by(Rendition.video_id, Rendition.position)
 
 
-def assert_own(actor: Actor, video_id: UUID | None) -> None:
-    """Raises `NotFound` unless the video belongs to the organization that the actor acts in."""
-    query = select(Video.id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
-    with read_connection() as connection:
-        if connection.execute(query).first() is None:
-            raise NotFound("There is no such video.")
-
-
 def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> VideoView:
     """Saves title, description or visibility."""
     with transaction():
