@@ -81,7 +81,8 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Removes the private socket of a worker that was killed."""
+    """Removes the private socket of a worker that was killed, and lets nobody wait for it."""
+    web_worker.handover.report_end(worker.generation)
     _socket_path(worker).unlink(missing_ok=True)
 
 

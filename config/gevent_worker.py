@@ -144,8 +144,10 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         """Gunicorn ends the old workers of a reload at once; serving on spares clients the seconds of a start."""
         until = monotonic() + _SUCCESSORS_WITHIN_S
         while web_worker.handover.is_awaited_by(self.generation) and monotonic() < until:
+            self.alive = True  # it keeps connections kept; the master repeats its SIGTERM each second
             self.notify()
             gevent.sleep(_LOOK_S)
+        self.alive = False
 
     def _take_waiting(self, listener: Any, server: StreamServer) -> None:
         """What the kernel accepted for us would be reset with the socket if nobody else listens on it.

@@ -36,6 +36,11 @@ class Handover:
         newest, ready = self._read()
         self._TWO_NUMBERS.pack_into(self._memory, 0, newest, max(ready, generation))
 
+    def report_end(self, generation: int) -> None:
+        """A worker of this generation has ended: it isn't waited for, unless a newer one is on its way."""
+        if generation == self.generation:
+            self.report_ready(generation)
+
     def is_awaited_by(self, generation: int) -> bool:
         """Whether a newer generation than this one was started and does not serve yet."""
         newest, ready = self._read()

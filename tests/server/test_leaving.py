@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from contextlib import ExitStack
 
@@ -11,6 +10,7 @@ import requests
 
 from tests.server.conftest import StartWeb
 from tests.support.keep_alive import asking
+from tests.support.processes import new_master_of
 
 POSTS = "/api/v1/posts"
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def test_a_new_master_takes_over_under_load_without_losing_a_request(start_web: 
     with asking(web.address, POSTS, clients=8) as asked:
         old.send_signal(signal.SIGUSR2)
         web.wait_until(lambda: len(web.serving() - workers) == 2)
-        new_master = _child_that_is_a_parent(old.pid)
+        new_master = new_master_of(old.pid)
         old.terminate()
         old.wait(10)
         time.sleep(0.3)
@@ -56,16 +56,6 @@ def test_a_new_master_takes_over_under_load_without_losing_a_request(start_web: 
 
     assert asked.failed == []
     assert len(asked.durations_s) > 20
-
-
-def _child_that_is_a_parent(old_master: int) -> int:
-    """The one process of the old master's group that it started and that has children itself."""
-    listing = ["/bin/ps", "-o", "pid=,ppid=", "-g", str(old_master)]
-    lines = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.splitlines()
-    rows = [tuple(map(int, line.split())) for line in lines]
-    parents = {parent for _, parent in rows}
-    (new_master,) = [pid for pid, parent in rows if parent == old_master and pid in parents]
-    return new_master
 
 
 def test_a_stop_under_load_answers_all_that_it_accepted(start_web: StartWeb) -> None:
@@ -106,3 +96,15 @@ def test_a_server_without_clients_stops_at_once(number: int, start_web: StartWeb
     web.processes[0].wait(10)
 
     assert time.monotonic() - started < 5
+
+
+def test_a_stop_in_the_middle_of_a_reload_waits_for_nobody(start_web: StartWeb) -> None:
+    web = start_web()
+    web.processes[0].send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    started = time.monotonic()
+
+    web.processes[0].terminate()
+    web.processes[0].wait(20)
+
+    assert time.monotonic() - started < 10

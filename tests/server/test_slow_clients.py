@@ -15,7 +15,7 @@ import requests
 
 from tests.support.processes import Running
 
-BODY = b'{"email": "ada@example.org", "password": "correct horse battery"}'
+BODY = b'{"email": "ada@example.org", "password": "mossy lantern 42 orbit"}'
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def test_a_body_above_the_minimum_rate_may_take_longer_than_the_grace(web: Runni
 
 
 def test_an_upload_that_stops_leaves_no_file(web: Running) -> None:
-    account = {"email": "uploader@example.org", "password": "correct horse battery", "name": "Ada"}
+    account = {"email": "uploader@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
     token = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10).json()["access_token"]
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n' + b"x" * 100_000
     headers = {"Authorization": f"Bearer {token}", "Content_Type": "multipart/form-data; boundary=b"}

@@ -101,6 +101,16 @@ def _answers(path: Path) -> bool:
     return False
 
 
+def new_master_of(old_master: int) -> int:
+    """The master that gunicorn's started on USR2: the only one of its children that has children itself."""
+    listing = ["/bin/ps", "-o", "pid=,ppid=", "-g", str(old_master)]
+    lines = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = [tuple(map(int, line.split())) for line in lines]
+    parents = {parent for _, parent in rows}
+    (new_master,) = [pid for pid, parent in rows if parent == old_master and pid in parents]
+    return new_master
+
+
 def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):  # it has ended with all its children
         os.killpg(process.pid, signal.SIGKILL)
