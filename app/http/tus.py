@@ -70,6 +70,7 @@ def announcement() -> Announcement:
     if len(header) > _METADATA_LENGTH:
         raise BadRequest(f"Upload-Metadata may have at most {_METADATA_LENGTH} characters.", code="invalid_header")
     named = _metadata(header)
+    _promise()  # a checksum that nobody can check is refused before anything is made
     return Announcement(size_bytes, header, named.get("filename") or named.get("name"), named.get("title"))
 
 

@@ -1,6 +1,6 @@
 """Validates what comes in with the route's schemas and says every problem in our words."""
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 from app.errors import FieldProblem, Invalid
 from app.http.strict_json import is_clean_text
 
+_NAMED_PLACES: Final = 100
+"""So many wrong places are named; a body can have 100,000, and an answer of megabytes helps nobody."""
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
@@ -47,7 +49,8 @@ def _name(key: str, alias: str | None) -> str:
 
 
 def _found(error: ValidationError) -> list[dict[str, Any]]:
-    return [dict(found) for found in error.errors(include_url=False, include_context=False, include_input=False)]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    return [dict(found) for found in errors[:_NAMED_PLACES]]
 
 
 def _problem(kind: str, place: str, found: dict[str, Any]) -> FieldProblem:

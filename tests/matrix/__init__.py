@@ -1,1 +1,1 @@
-"""Who may do what, through every door: generated from the route table and the permission table."""
+"""Who may do what, through every door, and what hostile input comes to: generated from the route table."""

@@ -21,16 +21,29 @@ def id_parameter(route: Route) -> str | None:
     return next((name for name in route.parameters if name.endswith("_id")), None)
 
 
-def call(client: ApiClient, route: Route, caller: Caller, target: Target | None) -> TestResponse:
-    """The caller's request about the target."""
+def call(client: ApiClient, route: Route, caller: Caller, target: Target | None, **replaced: object) -> TestResponse:
+    """The caller's request about the target; what is given beside takes the place of what is right."""
+    headers = {**headers_of(route), **caller.headers, **_headers_in(replaced)}
+    right = {"path": _path(route, target), **_body(route)}
+    options: dict[str, Any] = {**right, **replaced, "method": route.method, "headers": headers}
+    return client.open(**options)
+
+
+def _headers_in(replaced: dict[str, object]) -> dict[str, str]:
+    headers = replaced.get("headers", {})
+    assert isinstance(headers, dict)
+    return headers
+
+
+def _path(route: Route, target: Target | None) -> str:
     named = {target.parameter: target.id} if target else {}
-    path = path_with(route, {name: {**OTHER_PARAMETERS, **named}[name] for name in route.parameters})
-    options: dict[str, Any] = {}
+    return path_with(route, {name: {**OTHER_PARAMETERS, **named}[name] for name in route.parameters})
+
+
+def _body(route: Route) -> dict[str, object]:
     if route.body_kind is BodyKind.MULTIPART:
-        options["data"] = {"file": (BytesIO(_MP4_HEAD), "a.mp4")}
-    elif route.body is not None:
-        options["json"] = example_of(route.body)
-    return client.open(path, method=route.method, headers={**headers_of(route), **caller.headers}, **options)
+        return {"data": {"file": (BytesIO(_MP4_HEAD), "a.mp4")}}
+    return {} if route.body is None else {"json": example_of(route.body)}
 
 
 def example_of(schema: type[BaseModel]) -> object:

@@ -1,12 +1,13 @@
-"""Prints at the end of a run how many cases the access matrix has tried."""
+"""Prints at the end of a run how many cases the generated tests have tried."""
 
 import pytest
 
-PROPERTY = "matrix_cases"
+LINES = {"matrix_cases": "access matrix: {} cases, 0 leaks", "hostile_cases": "hostile input: {} requests, 0 failures"}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.getreports("passed")
-    count = sum(int(str(value)) for report in reports for name, value in report.user_properties if name == PROPERTY)
-    if count:
-        terminalreporter.write_line(f"access matrix: {count} cases, 0 leaks")
+    for name, line in LINES.items():
+        count = sum(int(str(value)) for report in reports for key, value in report.user_properties if key == name)
+        if count:
+            terminalreporter.write_line(line.format(count))
