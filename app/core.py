@@ -3,7 +3,14 @@
 from flask import Flask
 
 from app import database
-from app.services import mail_service, maintenance_service, storage_service, video_pipeline
+from app.services import (
+    mail_service,
+    maintenance_service,
+    password_service,
+    storage_service,
+    verification_service,
+    video_pipeline,
+)
 from config.logs import set_up_logs
 
 
@@ -15,5 +22,7 @@ def create_core() -> Flask:
     maintenance_service.register()
     storage_service.register()
     mail_service.register()
+    password_service.register()
+    verification_service.register()
     video_pipeline.register()
     return app

@@ -27,6 +27,7 @@ Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=
 Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+LinkToken = Annotated[str, Field(max_length=200, examples=["AZqPbnw7fRCPPisc…"])]
 Password = Annotated[str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])]
 
 

@@ -10,7 +10,7 @@ from app.database import Record, db, read_connection, savepoint, transaction
 from app.errors import Conflict, Invalid, NotAuthenticated, NotPermitted
 from app.models import Membership, Organization, User
 from app.permissions import Actor, Role
-from app.services import audit_service, passwords
+from app.services import audit_service, password_rules, passwords, verification_service
 from app.services.audit_service import Audited
 from app.services.session_service import Device, SignedIn, open_session
 from app.utils.text import slug_of, with_random_suffix
@@ -24,19 +24,20 @@ _WRONG: Final = "The e-mail address or the password is wrong."
 def sign_up(*, email: str, password: str, name: str, organization_name: str | None, device: Device) -> SignedIn:
     """Makes an account, its organization where the instance gives everyone one, and a session.
 
-    Raises `NotPermitted` unless sign-up is open, `Conflict` (`email_taken`), `Invalid` for a password over
-    1,024 bytes or an organization name where none can be made.
+    Raises `NotPermitted` unless sign-up is open, `Conflict` (`email_taken`), `Invalid` for a password that breaks the
+    rules or an organization name where none can be made.
     """
     if settings.signup_mode != "open":
         raise NotPermitted("Accounts are made by invitation here.", code="signup_closed")
     if organization_name is not None and not settings.personal_organizations:
         raise Invalid("Organizations are made by the operator here; leave out organization_name.")
-    _check_length(password)
+    password_rules.assert_allowed(password, context=(email, name))
     assert_free(email)
     password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
     with transaction():
         user = _add_user(email=email, name=name, password_hash=password_hash)
         organization_id = _add_organization(user, organization_name) if settings.personal_organizations else None
+        verification_service.begin(user.id)
         _audit(Audited.SIGNED_UP, user.id)
         return open_session(user.id, organization_id, device)
 
@@ -111,14 +112,6 @@ def _own_id(actor: Actor) -> UUID:
     if actor.user_id is None:
         raise NotAuthenticated("Sign in first.")
     return actor.user_id
-
-
-def _check_length(password: str) -> None:
-    if len(password.encode()) > passwords.MAX_BYTES:
-        raise Invalid(
-            "A password may have at most 1,024 bytes.",
-            errors=[{"pointer": "/password", "detail": "At most 1,024 bytes.", "code": "too_long"}],
-        )
 
 
 def assert_free(email: str) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import aliased
 
 from app.database import Record, db, read_connection
@@ -47,27 +47,40 @@ def addressee(row_id: UUID) -> Record | None:
         return connection.execute(query).first()
 
 
+def owner_of(purpose: Purpose, token: str) -> Record:
+    """The user (`email, name`) of a token that could be spent now. Raises like `spend`, and changes nothing."""
+    query = select(User.email, User.name).join(OneTimeToken, OneTimeToken.user_id == User.id)
+    with read_connection() as connection:
+        row = connection.execute(query.where(*_open(purpose, tokens.row_of_token(purpose, token)))).first()
+    if row is None:
+        raise _spent()
+    return row
+
+
 def spend(purpose: Purpose, token: str) -> UUID:
     """Uses a token up in the open transaction; one statement decides between any number of tries. The user's id.
 
     Raises `Invalid` (`invalid_token`) for what is not ours, `Gone` (`token_spent`) for what was used or is over.
     """
-    row_id = tokens.row_of_token(purpose, token)
-    spent = (
-        update(OneTimeToken)
-        .where(
-            OneTimeToken.id == row_id,
-            OneTimeToken.purpose == purpose,
-            OneTimeToken.used_at.is_(None),
-            OneTimeToken.expires_at > now(),
-        )
-        .values(used_at=now())
-        .returning(OneTimeToken.user_id)
-    )
+    unspent = update(OneTimeToken).where(*_open(purpose, tokens.row_of_token(purpose, token)))
+    spent = unspent.values(used_at=now()).returning(OneTimeToken.user_id)
     user_id: UUID | None = db.session.execute(spent.execution_options(synchronize_session=False)).scalar()
     if user_id is None:
-        raise Gone("The link was used before, or its time is over; ask for a new one.", code="token_spent")
+        raise _spent()
     return user_id
+
+
+def _open(purpose: Purpose, row_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OneTimeToken.id == row_id,
+        OneTimeToken.purpose == purpose,
+        OneTimeToken.used_at.is_(None),
+        OneTimeToken.expires_at > now(),
+    )
+
+
+def _spent() -> Gone:
+    return Gone("The link was used before, or its time is over; ask for a new one.", code="token_spent")
 
 
 def spend_all(purpose: Purpose, user_id: UUID) -> None:

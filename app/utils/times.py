@@ -8,6 +8,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def for_people(moment: datetime) -> str:
+    """`31 January 2026, 12:00 UTC`."""
+    there = moment.astimezone(UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
 def rfc3339(moment: datetime | None) -> str | None:
     """`2026-01-31T12:00:00.123456Z`, or None."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -16,6 +16,7 @@ from app.services import job_service
 from app.utils.times import now
 from tests.api.conftest import Person
 from tests.factories import make_job, make_organization, make_rendition, make_video
+from tests.support.mail import send_queued
 
 FAULT = {"code": "media_error", "class": "input", "stage": "probe", "detail": "It is broken.", "hint": "Export it."}
 
@@ -113,6 +114,7 @@ def test_a_parent_is_as_far_as_its_parts_and_says_when_it_may_be_done(ada: Perso
 
 
 def test_a_small_organization_s_first_job_stands_second_behind_a_large_one(ada: Person, bob: Person) -> None:
+    send_queued()  # the letters of their sign-ups
     crowd = [job_of(ada) for _ in range(20)]
     single = job_of(bob)
 

@@ -39,10 +39,12 @@ NEEDS: Final[dict[str, Needs]] = {
     "ops": Needs(is_tenants=False),
     "outbox": Needs(is_tenants=False),
     "page": Needs(is_tenants=False),
+    "password": Needs(is_tenants=False),
     "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "sse": Needs(read=Action.FOLLOW_EVENTS),
     "upload": Needs(write=Action.EDIT_CONTENT, is_personal=True),
     "user": Needs(),
+    "verification": Needs(is_tenants=False),
     "video": Needs(write=Action.EDIT_CONTENT, is_readable=True),
 }
 """By noun; a noun that is missing fails the build."""

@@ -128,6 +128,8 @@ def database(app: Flask, database_kind: str, request: pytest.FixtureRequest) -> 
             return
         with db.engine.connect() as connection:
             outer = connection.begin()
+            # A test may think for longer than a request may.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             db.session.remove()
             db.session.configure(join_transaction_mode="create_savepoint")
             with _bound_to(connection):
