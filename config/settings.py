@@ -48,6 +48,7 @@ def _project_path(value: object) -> object:
 WordList = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 SecretList = Annotated[tuple[str, ...], BeforeValidator(_split_secrets)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
+OptionalFolder = Annotated[Annotated[str, Field(pattern=r"^/([\w.-]+/)+$")] | None, BeforeValidator(_empty_is_unset)]
 ProjectPath = Annotated[Path, BeforeValidator(_project_path)]
 Switch = bool
 
@@ -88,6 +89,7 @@ class Settings(BaseModel):
     client_min_bytes_per_s: Annotated[float, Field(ge=1)] = 1024
     client_grace_s: Annotated[float, Field(ge=0.1, le=600)] = 30
     answer_stall_s: Annotated[float, Field(ge=0.1, le=3600)] = 120
+    accel_path: OptionalFolder = None
     # Secrets.
     secret_key: str = Field(default=DEVELOPMENT_SECRET, repr=False)
     secret_keys_old: SecretList = Field(default=(), repr=False)

@@ -1,6 +1,7 @@
 """Files over HTTP: full RFC 9110 Range (206, 416, If-Range), validators, and pieces of 256 KiB."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
@@ -9,6 +10,7 @@ from app.clients.storage import StoredFile, read_range
 from app.errors import RangeNotSatisfiable
 from app.http.answers import Answer
 from app.http.connections import may_pause
+from config import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,10 @@ class FileAnswer:
 
 
 def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
-    """The file, the part of it that Range names (RFC 9110 §14), or 304. Several ranges get the whole file."""
+    """The file, the part of it that Range names (RFC 9110 §14), or 304. Several ranges get the whole file.
+
+    Behind nginx with `ACCEL_PATH` the answer only names the file; what cannot be answered so (304, 416) is ours.
+    """
     headers = {
         "ETag": f'"{stored.etag}"',
         "Accept-Ranges": "bytes",
@@ -30,6 +35,9 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(stored.etag):
         return Answer(response=Response(status=304, headers=headers))
     span = _span(stored)
+    if settings.accel_path is not None:
+        headers["X-Accel-Redirect"] = settings.accel_path + quote(str(stored.path.relative_to(settings.storage_dir)))
+        return Answer(response=Response(headers=headers, content_type=how.mimetype))
     start, stop = span or (0, stored.size_bytes)
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{stored.size_bytes}"

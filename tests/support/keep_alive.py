@@ -1,11 +1,12 @@
 """Clients that ask over and over on kept connections, and hold the server to what HTTP/1.1 promises them."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,8 +23,10 @@ class Asked:
 
 
 @contextmanager
-def asking(address: str, path: str, *, clients: int, until_refused: bool = False) -> Iterator[Asked]:
-    """Lets so many clients ask in a loop while the block runs.
+def asking(
+    address: str, path: str, *, clients: int, until_refused: bool = False, context: ssl.SSLContext | None = None
+) -> Iterator[Asked]:
+    """Lets so many clients ask in a loop while the block runs; with a context, by TLS.
 
     A connection that ends without the `Connection: close` of an answer fails the next request. With `until_refused` a
     client leaves when nobody listens any more; else that is a failure too.
@@ -31,7 +34,7 @@ def asking(address: str, path: str, *, clients: int, until_refused: bool = False
     asked, is_over = Asked(), threading.Event()
 
     def ask() -> None:
-        connection = HTTPConnection(urlsplit(address).netloc, timeout=TIMEOUT_S)
+        connection = _connection(urlsplit(address).netloc, context)
         while not is_over.is_set():
             try:
                 _ask_once(connection, path, asked)
@@ -52,6 +55,12 @@ def asking(address: str, path: str, *, clients: int, until_refused: bool = False
         is_over.set()
         for thread in threads:
             thread.join()
+
+
+def _connection(netloc: str, context: ssl.SSLContext | None) -> HTTPConnection:
+    if context is None:
+        return HTTPConnection(netloc, timeout=TIMEOUT_S)
+    return HTTPSConnection(netloc, timeout=TIMEOUT_S, context=context)
 
 
 def _ask_once(connection: HTTPConnection, path: str, asked: Asked) -> None:
