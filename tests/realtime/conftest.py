@@ -1,7 +1,6 @@
 """Plain `gunicorn wsgi:app` with four workers on a database of its own, and people who use it."""
 
 import itertools
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,14 @@ import requests
 from tests.support.database_fixtures import drop_database, new_database
 from tests.support.processes import Running, running
 
+GONE_WITHIN_S = 1.0
+ENDINGS = {
+    "a revoked session": "UPDATE sessions SET revoked_at = now() WHERE user_id = %s",
+    "a disabled user": "UPDATE users SET disabled_at = now() WHERE id = %s",
+    "a removed member": "DELETE FROM memberships WHERE user_id = %s",
+    "a suspended member": "UPDATE memberships SET suspended_at = now() WHERE user_id = %s",
+}
+"""What ends a right to follow; the parameter is the user."""
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
 
@@ -36,21 +43,20 @@ class Live:
             cursor = connection.execute(statement.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
-    def happen(self, scope: str, type_: str = "test.happened", organization_id: str | None = None) -> int:
-        """Writes an event as the product does, without a wake-up; its number."""
+    def happen(self, scope: str, *, organization_id: str | None = None, times: int = 1) -> None:
+        """Writes events as the product does, without a wake-up."""
         with psycopg.connect(self.database_url) as connection:
             row = connection.execute(
-                "INSERT INTO event_counters (scope_id, seq) VALUES (%s, 1) "
-                "ON CONFLICT (scope_id) DO UPDATE SET seq = event_counters.seq + 1 RETURNING seq",
-                (scope,),
+                "INSERT INTO event_counters (scope_id, seq) VALUES (%(scope)s, %(times)s) "
+                "ON CONFLICT (scope_id) DO UPDATE SET seq = event_counters.seq + %(times)s RETURNING seq",
+                {"scope": scope, "times": times},
             ).fetchone()
             assert row is not None
-            connection.execute(
+            connection.cursor().executemany(
                 "INSERT INTO events (scope_id, seq, id, organization_id, type, subject, data, occurred_at) "
-                "VALUES (%s, %s, %s, %s, %s, 'test:1', %s, now())",
-                (scope, row[0], uuid.uuid4(), organization_id, type_, json.dumps({})),
+                "VALUES (%s, %s, %s, %s, 'test.happened', 'test:1', '{}', now())",
+                [(scope, row[0] - times + n, uuid.uuid4(), organization_id) for n in range(1, times + 1)],
             )
-        return int(row[0])
 
 
 @dataclass
@@ -85,22 +91,32 @@ class Person:
         document: dict[str, Any] = answer.json()
         return document
 
+    def change(self, post_id: str, title: str) -> None:
+        """Gives a post of theirs another title, which makes the event `post.updated`."""
+        url = f"{self.live.address}/api/v1/posts/{post_id}"
+        answer = requests.patch(url, json={"title": title}, headers=self.headers, timeout=10)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="module")
+def live_settings() -> dict[str, str]:
+    """What the product is started with; a module may have its own."""
+    return {"WEB_CONCURRENCY": "4"}
+
 
 @pytest.fixture(scope="module")
 def live(
+    live_settings: dict[str, str],
     postgresql_server: str,
     postgresql_url: str,
     redis_url: str,
     run_folder: Path,
-    worker_name: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Live]:
-    del postgresql_url  # it makes the template
-    name = f"{run_folder.name}-live-{worker_name}"
+    name = f"{postgresql_url.rpartition('/')[2]}-live"
     url = new_database(postgresql_server, name, template=f"{run_folder.name}-template")
     folder = tmp_path_factory.mktemp("live")
-    variables = {"WEB_CONCURRENCY": "4", "REALTIME_USER_CONNECTIONS": "30"}
-    with running(folder, database_url=url, redis_url=redis_url, workers=0, **variables) as product:
+    with running(folder, database_url=url, redis_url=redis_url, workers=0, **live_settings) as product:
         yield Live(product, url)
     drop_database(postgresql_server, name)
 
