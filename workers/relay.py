@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clients import jail, redis
 from app.services import health_service, job_service, relay_service
 from app.services.relay_service import Due, WorkerCard
+from app.services.video_pipeline.waiting import Line
 from config import settings
 
 log = structlog.get_logger("marquee.relay")
@@ -36,6 +37,7 @@ class Relay:
         self._card: WorkerCard | None = None
         self._woken = threading.Event()
         self._stopping = threading.Event()
+        self._line = Line(self.worker_id)
         self._missing: set[tuple[int, UUID]] = set()
         self._connected_at: float | None = None
 
@@ -97,6 +99,7 @@ class Relay:
         relay_service.see(self._card)
         self._watch_children()
         relay_service.publish_due(publish, sweeps=self._has_let_others_extend())
+        self._line.tell()
 
     def _has_let_others_extend(self) -> bool:
         """False right after the database was away: leases ran out with nobody able to extend them."""

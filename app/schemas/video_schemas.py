@@ -9,8 +9,9 @@ from app.database import Record
 from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, people
 from app.schemas.post_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.services.playback_service import Playback
+from app.services.video_pipeline.outcome import eta_s
 from app.services.video_service import VideoView
-from app.utils.times import now, rfc3339
+from app.utils.times import rfc3339
 
 Link = Callable[[str | None], str | None]
 MediaPath = Callable[[Record, str], str]
@@ -138,7 +139,7 @@ def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, obje
             "state": row.processing,
             "stage": row.stage,
             "percent": row.percent,
-            "eta_s": _eta_s(row),
+            "eta_s": eta_s(row.processing, row.percent, row.playable_at),
             "queue_position": view.queue_position,
         },
         "publication": row.publication,
@@ -174,14 +175,6 @@ def _rendition(row: Record) -> dict[str, object]:
         "bitrate": row.bitrate,
         "state": row.state,
     }
-
-
-def _eta_s(row: Record) -> int | None:
-    if row.processing != "playable" or row.playable_at is None or row.percent <= 10:  # noqa: PLR2004 - where encoding begins
-        return None
-    spent_s: float = (now() - row.playable_at).total_seconds()
-    percent: int = row.percent
-    return round(spent_s * (100 - percent) / (percent - 10))
 
 
 def render_playback(playback: Playback, link: Link) -> dict[str, object]:

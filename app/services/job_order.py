@@ -24,12 +24,12 @@ def positions(connection: Connection, job_ids: Collection[UUID]) -> dict[UUID, i
 
 
 def in_order() -> Select[Any]:
-    """Every due job with its subject, its organization and its place."""
+    """Every due job with its place."""
     turns = _turns()
     place = func.row_number().over(
         partition_by=turns.c.job_class, order_by=(turns.c.turn, turns.c.priority, turns.c.id)
     )
-    return select(turns.c.id, turns.c.kind, turns.c.subject, turns.c.organization_id, place.label("position"))
+    return select(turns.c.id, place.label("position"))
 
 
 def _turns() -> Subquery:
@@ -44,7 +44,7 @@ def _turns() -> Subquery:
         partition_by=(Job.job_class, Job.organization_id), order_by=(Job.priority, Job.id)
     ) + func.coalesce(at_work.c.number, 0)
     return (
-        select(Job.id, Job.kind, Job.subject, Job.organization_id, Job.job_class, Job.priority, before.label("turn"))
+        select(Job.id, Job.job_class, Job.priority, before.label("turn"))
         .outerjoin(at_work, at_work.c.organization_id == Job.organization_id)
         .where(Job.state == JobState.QUEUED, Job.run_at <= utc_now())
         .subquery()

@@ -91,6 +91,14 @@ def drain(worker_id: UUID) -> None:
                 job_service.requeue(job)
 
 
+def is_oldest(worker_id: UUID) -> bool:
+    """Whether of all live workers this one has been there longest: what one must do, it does."""
+    alive = Worker.seen_at > utc_now_plus(-WORKER_GONE_AFTER_S)
+    oldest = select(Worker.id).where(alive).order_by(Worker.started_at, Worker.id).limit(1)
+    with read_connection() as connection:
+        return connection.execute(oldest).scalar() == worker_id
+
+
 def leave(worker_id: UUID) -> None:
     """The worker is gone for good."""
     with transaction():

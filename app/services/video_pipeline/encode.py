@@ -37,7 +37,7 @@ def encode_chunk(job: JobRun) -> None:
         argv = commands.encode_chunk(material.original, probe, rungs, chunk, work)
         limits = m.limits(probe, background=True, duration_s=chunk.duration_s)
         running = ffmpeg.start(argv, reads=[material.original], writes=work, limits=limits)
-        ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk)
+        ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk.duration_s)
         ffmpeg.wait([running], stopped=job.stopped, on_poll=ticker.look)
         for rung in rungs:
             _publish_chunk(material, rung.name, chunk, work / rung.name)
@@ -48,11 +48,11 @@ def encode_chunk(job: JobRun) -> None:
 
 @dataclass(slots=True)
 class _Ticker:
-    """Tells at most once a second how far a chunk is, by the segments that FFmpeg has finished."""
+    """Tells at most once a second how far a part is, by the segments that FFmpeg has finished."""
 
     job: JobRun
     playlist: Path
-    chunk: Chunk
+    duration_s: float
     told_at: float = 0.0
 
     def look(self) -> bool:
@@ -60,7 +60,7 @@ class _Ticker:
             self.told_at = time.monotonic()
             listed = playlists.read_segments(self.playlist.read_text(encoding="utf-8"))
             done_s = sum(segment.duration_s for segment in listed)
-            outcome.tell_progress(self.job, min(done_s / self.chunk.duration_s, 0.99))
+            outcome.tell_progress(self.job, min(done_s / self.duration_s, 0.99))
         return False
 
 
@@ -135,9 +135,11 @@ def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], lis
         running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
         already = len(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
 
+        ticker = _Ticker(job, work / name / m.PLAYLIST, material.probed().duration_s)
+
         def look() -> bool:
             growing.look(at_least=already)
-            return False
+            return ticker.look()
 
         ffmpeg.wait([running], stopped=job.stopped, on_poll=look)
 

@@ -24,6 +24,8 @@ _START_SIDES: Final = (360, 480, 240)
 _MISSING_FRAMES: Final = 3
 _CHECKED_SEGMENTS: Final = 3
 _SHORTER_BY: Final = 0.02
+_JOINING, _VERIFIED, _STORYBOARD_MADE = 96, 97, 98
+"""Percent of the whole video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,17 @@ class Rendered:
 def finish(job: JobRun) -> None:
     """Joins, verifies and publishes the ladder; the video is ready, or failed with what plays kept."""
     material = m.load(job)
+    outcome.tell_finishing(job, _JOINING)
     with m.faults(job, "finish"), storage().work_dir(str(job.id)) as work:
         ladder_made = [_join(material, rung) for rung in material.rungs()]
         source = [_measure(material, m.SOURCE)] if material.is_copied else []
         sound = _measure(material, m.AUDIO) if material.probed().audio else None
         issues = _verify(job, material, ladder_made, work)
+        outcome.tell_finishing(job, _VERIFIED)
         pictures = [*(source if _keeps_source(material, ladder_made) else []), *ladder_made]
         storage().write_text(material.key("master.m3u8"), _master(material, pictures, sound))
         has_storyboard = _make_storyboard(job, material, (ladder_made or source)[-1:], work)
+        outcome.tell_finishing(job, _STORYBOARD_MADE)
         _make_mp4(job, material, (ladder_made or source)[:1], sound, work)
 
     def end() -> None:

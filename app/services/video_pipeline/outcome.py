@@ -1,5 +1,8 @@
 """How a video's processing shows: its states, events, percent, and what a bad end means for it."""
 
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -7,12 +10,16 @@ from sqlalchemy import func, select, update
 
 from app.database import after_commit, db, transaction
 from app.errors import Conflict
-from app.jobs import ENCODE_CHUNK
+from app.jobs import COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK
 from app.models import Job, JobState, Processing, Rendition, RenditionState, Video
 from app.services import event_service
 from app.services.job_run import JobRun, losable
+from app.utils import pace
+from app.utils.times import now
 
 PROBED, PLAYABLE, ENCODED, DONE = 3, 10, 95, 100
+PROBING, PREPARING, ENCODING, FINISHING = "probing", "preparing", "encoding", "finishing"
+_ENCODING_KINDS: Final = (ENCODE_CHUNK.name, ENCODE_AUDIO.name, COPY_VIDEO.name)
 _UNKNOWN: Final = {"code": "internal", "class": "internal", "stage": "", "detail": "It failed.", "hint": ""}
 
 
@@ -55,25 +62,63 @@ def processing_retried(job: Job) -> None:
 
 
 def tell_progress(job: JobRun, fraction: float) -> None:
-    """Keeps how far a chunk is, and tells who listens how far the whole video is; losable, and it only rises."""
+    """Keeps how far a part is, and tells how far that brings the whole video: only when its percent rises."""
     job.progress(fraction)
+    _rise(job, encoded_percent)
+
+
+def tell_finishing(job: JobRun, percent: int) -> None:
+    """Keeps how far the last step is, and tells it."""
+    job.progress((percent - ENCODED) / (DONE - ENCODED))
+    _rise(job, lambda _parent_id: percent, stage=FINISHING)
+
+
+def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str = ENCODING) -> None:
     video_id = UUID(str(job.subject).removeprefix("video:"))
     with losable(), transaction():
-        percent = encoded_percent(job.parent_id)
-        higher = update(Video).where(Video.id == video_id, Video.percent < percent).values(percent=percent)
-        db.session.execute(higher.execution_options(synchronize_session=False))
-        if job.organization_id is not None:
-            organization_id = job.organization_id
-            after_commit(lambda: tell(organization_id, video_id, percent, "encoding"))
+        percent = percent_of(job.parent_id)
+        # Parts report side by side: the row decides which of them brought something new.
+        higher = update(Video).where(
+            Video.id == video_id, Video.percent < percent, Video.processing == Processing.PLAYABLE
+        )
+        risen = higher.values(percent=percent, stage=stage).returning(Video)
+        video = db.session.scalar(risen.execution_options(synchronize_session=False, populate_existing=True))
+        if video is not None:
+            after_commit(lambda: tell(video))
 
 
-def tell(organization_id: UUID, video_id: UUID, percent: int, stage: str) -> None:
-    """Sends a progress tick."""
-    data = {"id": str(video_id), "percent": percent, "stage": stage}
+def tell(video: Video) -> None:
+    """Sends a tick of how far a video is; outside of transactions, and losable."""
+    left_s = eta_s(video.processing, video.percent, video.playable_at)
+    progress = Progress(video.processing, video.stage, video.percent, left_s)
+    tell_of(video.id, video.organization_id, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a tick says, in the words of a video's `processing`."""
+
+    state: Processing
+    stage: str | None
+    percent: int
+    eta_s: int | None = None
+    queue_position: int | None = None
+
+
+def tell_of(video_id: UUID, organization_id: UUID, progress: Progress) -> None:
+    """Sends a tick."""
+    data = {"id": str(video_id), **asdict(progress)}
     event_service.tick("video.progress", subject=f"video:{video_id}", organization_id=organization_id, data=data)
 
 
+def eta_s(state: Processing, percent: int, playable_at: datetime | None) -> int | None:
+    """Seconds until a video that plays is ready, at the pace since then; None before, and while it is too early."""
+    if state is not Processing.PLAYABLE or playable_at is None:
+        return None
+    return pace.eta_s((now() - playable_at).total_seconds(), (percent - PLAYABLE) / (DONE - PLAYABLE))
+
+
 def encoded_percent(parent_id: UUID | None) -> int:
-    """The video's percent from the progress of its chunks."""
-    chunks = select(func.avg(Job.progress)).where(Job.parent_id == parent_id, Job.kind == ENCODE_CHUNK.name)
-    return PLAYABLE + int((ENCODED - PLAYABLE) * float(db.session.scalar(chunks) or 0))
+    """The video's percent from the progress of its parts."""
+    parts = select(func.avg(Job.progress)).where(Job.parent_id == parent_id, Job.kind.in_(_ENCODING_KINDS))
+    return PLAYABLE + int((ENCODED - PLAYABLE) * float(db.session.scalar(parts) or 0))

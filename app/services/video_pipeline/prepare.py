@@ -46,22 +46,22 @@ class _Output:
 
 def process(job: JobRun) -> None:
     """The parent job of a video."""
-    job.effect(lambda: _begin(job))
+    outcome.tell(job.effect(lambda: _begin(job)))
     with m.faults(job, "probe"):
         material = replace(m.load(job), probe=_probe(m.load(job)))
-    job.effect(lambda: _save_probe(job, material))
-    outcome.tell(material.organization_id, material.video_id, outcome.PROBED, "preparing")
+    outcome.tell(job.effect(lambda: _save_probe(job, material)))
     with m.faults(job, "prepare"), storage().work_dir(str(job.id)) as work:
         left = _first_play(job, material, work)
         has_poster = _make_poster(job, material, work)
     job.wait_for_children(lambda: _hand_over(job, material, left, has_poster=has_poster), continuation=FINISH_VIDEO)
 
 
-def _begin(job: JobRun) -> None:
+def _begin(job: JobRun) -> Video:
     video = m.locked(job)
     if video.processing in {Processing.WAITING, Processing.PREPARING}:
         video.move_to(Processing.PROBING)
-    video.stage = "probing"
+    video.stage = outcome.PROBING
+    return video
 
 
 def _probe(material: Material) -> Probe:
@@ -76,7 +76,7 @@ def _probe(material: Material) -> Probe:
     return ffmpeg.probe(path, demuxer)
 
 
-def _save_probe(job: JobRun, material: Material) -> None:
+def _save_probe(job: JobRun, material: Material) -> Video:
     video, probe = m.locked(job), material.probed()
     video.probe = asdict(probe)
     video.duration_s = round(probe.duration_s, 3)
@@ -86,9 +86,10 @@ def _save_probe(job: JobRun, material: Material) -> None:
         video.fps = round(probe.video.fps or 0, 3)
     if video.processing is Processing.PROBING:
         video.move_to(Processing.PREPARING)
-    video.stage, video.percent = "preparing", max(video.percent, outcome.PROBED)
+    video.stage, video.percent = outcome.PREPARING, max(video.percent, outcome.PROBED)
     m.set_renditions(video, material.rungs(), RenditionState.QUEUED)
     outcome.record(video, "video.probed")
+    return video
 
 
 def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
@@ -148,17 +149,17 @@ def _start(material: Material, work: Path) -> dict[str, _Output]:
 def _publish(job: JobRun, material: Material, outputs: dict[str, _Output]) -> None:
     """Writes the first master playlist and says that the video plays."""
     storage().write_text(material.key("master.m3u8"), _first_master(material, outputs))
-    job.effect(lambda: _say_playable(job))
-    outcome.tell(material.organization_id, material.video_id, outcome.PLAYABLE, "encoding")
+    outcome.tell(job.effect(lambda: _say_playable(job)))
 
 
-def _say_playable(job: JobRun) -> None:
+def _say_playable(job: JobRun) -> Video:
     video = m.locked(job)
     if video.processing in {Processing.PROBING, Processing.PREPARING}:
         video.move_to(Processing.PLAYABLE)
         video.playable_at = now()
-        video.stage, video.percent = "encoding", max(video.percent, outcome.PLAYABLE)
+        video.stage, video.percent = outcome.ENCODING, max(video.percent, outcome.PLAYABLE)
         outcome.record(video, "video.playable")
+    return video
 
 
 def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
