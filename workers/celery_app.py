@@ -25,6 +25,7 @@ from app.database import forget_connections
 from app.jobs import CATALOGUE, JobClass
 from config import settings
 from config.logs import set_up_logs
+from workers import metrics
 from workers.child_limits import die_with_parent
 from workers.relay import Relay
 
@@ -93,6 +94,7 @@ def _begin(sender: WorkController, **_signal: Any) -> None:
     without = {"without_mingle": True, "without_gossip": True, "without_heartbeat": True}
     sender.options.update(without)  # type: ignore[attr-defined]  # the stubs lack it
     relay.register()
+    metrics.open_folder()
     gc.freeze()  # billiard collects garbage before each fork: 120 ms a child without this
 
 

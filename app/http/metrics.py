@@ -1,6 +1,7 @@
 """Prometheus metrics of the web processes and the workers of this host, right over several processes."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest, multiprocess
@@ -25,11 +26,19 @@ def exposition() -> bytes:
     """Everything as text: histograms of all processes of this host, queue gauges from the database."""
     registry = CollectorRegistry()
     registry.register(_QueueGauges())
-    folders = [folder for folder in settings.metrics_dirs if folder.is_dir()]
-    for folder in folders:
-        multiprocess.MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]  # the library has no annotation there
-    own = b"" if folders else generate_latest(REGISTRY)
+    registry.register(_Files())
+    own = b"" if settings.metrics_dirs[0].is_dir() else generate_latest(REGISTRY)
     return generate_latest(registry) + own
+
+
+class _Files(Collector):
+    """What web processes and workers wrote down, summed; each worker has a folder of its own."""
+
+    def collect(self) -> Iterable[Metric]:
+        web, workers = settings.metrics_dirs
+        files = [str(path) for path in (*web.glob("*.db"), *workers.glob("*/*.db"))]
+        with suppress(FileNotFoundError):  # a new worker removes the folder of one that is gone at this moment
+            yield from multiprocess.MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]  # the library has no annotation there
 
 
 class _QueueGauges(Collector):

@@ -1,25 +1,23 @@
-"""One attempt of a job: claim, lease, heartbeat, fenced effects, and how it ends."""
+"""What the work of a job is given: whether to stop, fenced effects, and the ways to end; and who does which kind."""
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import aliased
 
 from app import dialect
 from app.database import db, transaction
-from app.dialect import utc_now, utc_now_plus
-from app.jobs import CATALOGUE, JobClass, JobKind
-from app.models import Job, JobState, Worker
+from app.dialect import utc_now_plus
+from app.jobs import JobKind
+from app.models import Job, JobState
 from app.services import job_service
 from config import settings
 
@@ -47,6 +45,17 @@ class JobFailed(Exception):
         self.document = {"code": code, "class": kind, "stage": stage, "detail": detail, "hint": hint}
 
 
+class Outcome(StrEnum):
+    """How an attempt went. `handed_on`: to child jobs; `given_up`: cancelled, given back or fenced."""
+
+    SUCCEEDED = "succeeded"
+    HANDED_ON = "handed_on"
+    RETRIED = "retried"
+    FAILED = "failed"
+    DEAD = "dead"
+    GIVEN_UP = "given_up"
+
+
 @dataclass(slots=True)
 class JobRun:
     """What the work of a job is given: what to do, whether to stop, and fenced transactions."""
@@ -59,10 +68,15 @@ class JobRun:
     arguments: dict[str, Any]
     attempt: int
     lease_token: UUID
-    is_ended: bool = False
+    outcome: Outcome | None = None
+    waited_s: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
     is_late: bool = False
     _progress_at: float = 0.0
+
+    @property
+    def is_ended(self) -> bool:
+        return self.outcome is not None
 
     def stopped(self) -> bool:
         """True once it is cancelled, fenced, given back or out of time: end child processes and return."""
@@ -105,7 +119,7 @@ class JobRun:
             job_service.end(self._row(), JobState.SUCCEEDED)
 
         _until_committed(lambda: self._fenced(ending))
-        self.is_ended = True
+        self.outcome = Outcome.SUCCEEDED
 
     def wait_for_children(self, change: Callable[[], object], *, continuation: JobKind) -> None:
         """Becomes a parent: `change` enqueues the children, `continuation` follows the last of them."""
@@ -119,7 +133,7 @@ class JobRun:
                 job_service.continue_parent(job)
 
         _until_committed(lambda: self._fenced(parting))
-        self.is_ended = True
+        self.outcome = Outcome.HANDED_ON
 
     def progress(self, fraction: float) -> None:
         """Keeps how far the job is, at most twice a second; it never goes back within an attempt."""
@@ -127,7 +141,7 @@ class JobRun:
         if time.monotonic() - self._progress_at < PROGRESS_EVERY_S:
             return
         self._progress_at = time.monotonic()
-        further = update(Job).where(_mine(self), Job.progress < value).values(progress=value)
+        further = update(Job).where(is_held_by(self), Job.progress < value).values(progress=value)
         with losable(), transaction():
             db.session.execute(further.execution_options(synchronize_session=False))
 
@@ -138,18 +152,19 @@ class JobRun:
     def settle_once(self, failure: JobFailed) -> None:
         """The same, without waiting for a database that is away."""
 
-        def settling() -> None:
+        def settling() -> Outcome:
             job = self._row()
             job_service.note_failure(job, failure.document)
             if failure.kind == "input":
                 job_service.end(job, JobState.FAILED, failure.document)
-            elif job.attempt >= job.max_attempts:
+                return Outcome.FAILED
+            if job.attempt >= job.max_attempts:
                 job_service.end(job, JobState.DEAD, failure.document)
-            else:
-                job_service.requeue(job, run_at=utc_now_plus(_back_off_s(self.kind, job.attempt)))
+                return Outcome.DEAD
+            job_service.requeue(job, run_at=utc_now_plus(_back_off_s(self.kind, job.attempt)))
+            return Outcome.RETRIED
 
-        self._fenced(settling)
-        self.is_ended = True
+        self.outcome = self._fenced(settling)
 
     def _fenced(self, change: Callable[[], Result]) -> Result:
         with transaction():
@@ -210,167 +225,9 @@ def registered_kinds() -> set[str]:
     return set(_work)
 
 
-def run(job_id: UUID, *, worker_id: UUID, process_id: int, open_context: Context) -> None:
-    """Claims the job and does it; a claim that another delivery won is no error."""
-    job = claim(job_id, worker_id=worker_id, process_id=process_id)
-    if job is None:
-        return
-    bound = log.bind(job_id=str(job.id), kind=job.kind.name, attempt=job.attempt)
-    try:
-        with _heartbeat(open_context, job):
-            _attempt(job, bound)
-    except Fenced:
-        bound.info("job given up", reason="cancelled, given back or fenced")
-
-
-def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bound logger
-    started = time.monotonic()
-    try:
-        work_of(job.kind)(job)
-        if not job.is_ended:
-            job.check()
-            job.finish()
-    except Fenced:
-        if not job.is_late:
-            raise
-        job.settle(job.out_of_time())  # to the work it looks like being fenced
-    except JobFailed as error:
-        failure = job.out_of_time() if job.is_late else error
-        bound.warning("job failed", **failure.document)
-        job.settle(failure)
-    except MemoryError:
-        bound.warning("job out of memory")
-        job.settle(_out_of_memory(job.kind))
-    except Exception as error:  # noqa: BLE001 - the worker's outermost frame: whatever it is becomes the job's error
-        bound.error("job crashed", exc_info=error)
-        kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
-        job.settle(JobFailed(kind, "internal", f"{type(error).__name__} in the worker; its log says more."))
-    else:
-        bound.info("job done", duration_s=round(time.monotonic() - started, 2))
-
-
-def _out_of_memory(kind: JobKind) -> JobFailed:
-    detail = f"It needed more than the {memory_limit_bytes(kind) // 1024**2} MiB of memory that it may use."
-    return JobFailed("internal", "out_of_memory", detail, hint="Look for a huge input.")
-
-
-def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
-    """Takes the job with a fresh lease token: one statement decides between any number of deliveries."""
-    token = uuid4()
-    taken = (
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.QUEUED, _has_room(worker_id))
-        .values(
-            state=JobState.RUNNING,
-            attempt=Job.attempt + 1,
-            worker_id=worker_id,
-            child_pid=process_id,
-            lease_token=token,
-            lease_until=utc_now_plus(settings.job_lease_s),
-            published_at=None,
-            progress=0.0,
-            started_at=func.coalesce(Job.started_at, utc_now()),
-            claimed_at=utc_now(),
-        )
-        .returning(Job.kind, Job.subject, Job.organization_id, Job.parent_id, Job.arguments, Job.attempt)
-        .execution_options(synchronize_session=False)
-    )
-    with transaction():
-        # Claims of one worker queue up here: two at once would each see the same free core.
-        db.session.execute(select(Worker.id).where(Worker.id == worker_id).with_for_update())
-        row = db.session.execute(taken).first()
-        if row is None:  # no room here: the relay offers it again
-            back = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(published_at=None)
-            db.session.execute(back.execution_options(synchronize_session=False))
-    if row is None:
-        return None
-    kind = CATALOGUE[row.kind]
-    return JobRun(job_id, kind, row.subject, row.organization_id, row.parent_id, row.arguments, row.attempt, token)
-
-
-def _has_room(worker_id: UUID) -> Any:  # noqa: ANN401 - an SQL condition
-    """The worker is not draining, and neither its cores nor the kind's own bound are used up."""
-    other = aliased(Job)
-    here = and_(other.worker_id == worker_id, other.state == JobState.RUNNING, other.lease_until.is_not(None))
-    heavy = select(func.count()).where(here, other.job_class == JobClass.HEAVY).scalar_subquery()
-    same = select(func.count()).where(here, other.kind == Job.kind).correlate(Job).scalar_subquery()
-    worker = exists().where(
-        Worker.id == worker_id,
-        Worker.is_draining.is_(False),
-        or_(Job.job_class == JobClass.LIGHT, heavy < Worker.cores),
-    )
-    bounded = [and_(Job.kind == kind.name, same >= kind.per_worker) for kind in CATALOGUE.values() if kind.per_worker]
-    return and_(worker, ~or_(*bounded))
-
-
-@contextmanager
-def _heartbeat(open_context: Context, job: JobRun) -> Iterator[None]:
-    """Keeps the lease while the work goes on, and tells it to stop when the row says so."""
-    done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(open_context, job, done), name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _beat(open_context: Context, job: JobRun, done: threading.Event) -> None:
-    late_at = time.monotonic() + time_limit_s(job.kind)
-    extend_at = time.monotonic() + settings.job_heartbeat_s
-    stubborn_at = float("inf")
-    while not done.wait(LOOK_EVERY_S):
-        moment = time.monotonic()
-        if moment > late_at:
-            job.stop(is_late=True)
-        is_held = _asked(open_context, job, _extend if moment > extend_at else _look)
-        if is_held is None:
-            extend_at = moment  # the lease may have run out meanwhile: extend it first thing
-        elif moment > extend_at:
-            extend_at = moment + settings.job_heartbeat_s
-        if is_held is False and not job.is_ended and not done.is_set():
-            job.stop()
-        if job.stopped() and not job.is_ended:
-            stubborn_at = min(stubborn_at, moment + STUBBORN_AFTER_S)
-        if moment > stubborn_at and not job.is_ended and not done.is_set():
-            _kill(open_context, job)
-
-
-def _asked(open_context: Context, job: JobRun, question: Callable[[JobRun], bool]) -> bool | None:
-    """What the job's row says; None while the database is away, when the work goes on."""
-    try:
-        with open_context():
-            return question(job)
-    except SQLAlchemyError as error:
-        if not dialect.is_passing(error):
-            log.warning("heartbeat failed", cause=type(error).__name__)
-        return None
-
-
-def _kill(open_context: Context, job: JobRun) -> None:
-    """The last resort against work that does not stop: ends its process, whose children die with it."""
-    log.error("job does not stop; its process is killed", job_id=str(job.id), kind=job.kind.name)
-    if job.is_late:
-        with suppress(Fenced, SQLAlchemyError), open_context():
-            job.settle_once(job.out_of_time())
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _mine(job: JobRun) -> Any:  # noqa: ANN401 - an SQL condition
+def is_held_by(job: JobRun) -> Any:  # noqa: ANN401 - an SQL condition
+    """The SQL condition that the job's row is still this attempt's."""
     return and_(Job.id == job.id, Job.lease_token == job.lease_token)
-
-
-def _look(job: JobRun) -> bool:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(select(Job.id).where(_mine(job))).first() is not None
-
-
-def _extend(job: JobRun) -> bool:
-    longer = update(Job).where(_mine(job)).values(lease_until=utc_now_plus(settings.job_lease_s))
-    with transaction():
-        found = db.session.execute(longer.returning(Job.id).execution_options(synchronize_session=False))
-        return found.first() is not None
 
 
 def _until_committed(attempt: Callable[[], Result]) -> Result:

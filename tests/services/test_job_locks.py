@@ -12,7 +12,7 @@ from app.database import db, transaction
 from app.jobs import PROCESS_VIDEO
 from app.models import Job, Organization, Video
 from app.permissions import Actor, Role
-from app.services import job_run, job_service, relay_service, video_service
+from app.services import job_attempt, job_service, relay_service, video_service
 from app.services.job_run import JobRun
 from app.services.job_service import JobRequest
 from app.services.relay_service import WorkerCard
@@ -37,7 +37,7 @@ def _video_at_work(actor: Actor) -> tuple[Video, JobRun]:
         request = JobRequest(f"video:{video_id}", organization.id)
         video = make_video(organization, id=video_id, job_id=job_service.enqueue(PROCESS_VIDEO, request))
     assert video.job_id is not None
-    run = job_run.claim(video.job_id, worker_id=worker_id, process_id=1)
+    run = job_attempt.claim(video.job_id, worker_id=worker_id, process_id=1)
     assert run is not None
     return video, run
 

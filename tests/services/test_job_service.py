@@ -23,7 +23,7 @@ from app.jobs import (
 from app.models import Event, Job, Organization
 from app.permissions import Actor, Role
 from app.schemas import job_schemas
-from app.services import job_board, job_run, job_service, relay_service
+from app.services import job_attempt, job_board, job_run, job_service, relay_service
 from app.services.job_run import Fenced, JobFailed, JobRun
 from app.services.job_service import JobRequest
 from app.services.relay_service import WorkerCard
@@ -63,7 +63,7 @@ class Desk:
             )
 
     def claim(self, job_id: UUID) -> JobRun | None:
-        return job_run.claim(job_id, worker_id=self.worker_id, process_id=1)
+        return job_attempt.claim(job_id, worker_id=self.worker_id, process_id=1)
 
     def run(self, kind: JobKind = CHECKSUM_VIDEO) -> JobRun:
         job = self.claim(self.enqueue(kind))
@@ -418,5 +418,5 @@ def _run_with(
     work: Callable[[JobRun], None], desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch, job_id: UUID
 ) -> Job:
     monkeypatch.setitem(job_run._work, CHECKSUM_VIDEO.name, work)
-    job_run.run(job_id, worker_id=desk.worker_id, process_id=1, open_context=app.app_context)
+    job_attempt.run(job_id, worker_id=desk.worker_id, process_id=1, open_context=app.app_context)
     return desk.row(job_id)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.clients import outbox
 from app.database import db, transaction
 from app.models import Job, JobState, User
-from app.services import job_run, mail_service
+from app.services import job_attempt, mail_service
 from app.services.mail_service import Letter, Message
 from config import settings
 from tests.factories import make_user, make_worker
@@ -51,7 +51,7 @@ def queue_and_run(app: Flask, record_id: UUID) -> Job:
     with transaction():
         job_id = mail_service.queue(Letter.VERIFY_EMAIL, record_id)
         worker = make_worker()
-    job_run.run(job_id, worker_id=worker.id, process_id=os.getpid(), open_context=app.app_context)
+    job_attempt.run(job_id, worker_id=worker.id, process_id=os.getpid(), open_context=app.app_context)
     with transaction():
         return db.session.get_one(Job, job_id, populate_existing=True)
 

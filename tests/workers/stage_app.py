@@ -56,6 +56,10 @@ def _refuse(_job: JobRun) -> None:
     raise JobFailed("input", "not_a_video", "This is no video.", hint="Send a video.", stage="probe")
 
 
+def _stumble(_job: JobRun) -> None:
+    raise JobFailed("transient", "not_now", "Not now.")
+
+
 def _eat_memory(_job: JobRun) -> None:
     eaten: list[bytearray] = []
     while len(eaten) < 256:
@@ -104,6 +108,7 @@ DEEDS: dict[str, Callable[[JobRun], object]] = {
     "hold Python's lock": lambda _job: ctypes.PyDLL(None).sleep(60),
     "encode for ever": _encode_for_ever,
     "refuse": _refuse,
+    "stumble": _stumble,
 }
 
 for _kind in (CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO):
