@@ -87,6 +87,14 @@ def _models(routes: list[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]
     return list(models)
 
 
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The work is done once: the same key with the same body gets the stored answer for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.endpoint,
@@ -136,7 +144,8 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _header_parameters(route: Route) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "header", "schema": {"type": "string"}} for name in route.headers]
+    named = [{"name": name, "in": "header", "schema": {"type": "string"}} for name in route.headers]
+    return [*named, _IDEMPOTENCY_KEY] if route.takes_idempotency_key else named
 
 
 def _phrase(status: int) -> str:

@@ -83,6 +83,10 @@ class Route:
         return _PARAMETER.sub(lambda match: f"<{_converter(match.group(1))}{match.group(1)}>", self.full_path)
 
     @property
+    def takes_idempotency_key(self) -> bool:
+        return self.method == "POST" and self.idempotency and self.body_kind is BodyKind.JSON
+
+    @property
     def endpoint(self) -> str:
         """`posts.publish`: unique, and the OpenAPI operation's id."""
         noun = self.controller.__module__.rsplit(".", 1)[-1].removesuffix("_controller")

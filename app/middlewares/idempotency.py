@@ -8,19 +8,18 @@ from flask import Response, request
 
 from app.errors import BadRequest
 from app.http.answers import Answer, to_response
-from app.http.routing import BodyKind, Call, Handler
+from app.http.routing import Call, Handler
 from app.services import idempotency_service
+from app.services.idempotency_service import StoredAnswer
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_STORED_HEADERS: Final = ("Location", "ETag")
+_STORED_HEADERS: Final = ("Content-Type", "Location", "ETag")
 
 
 def replay_answer(call: Call, following: Handler) -> Answer:
     """Stores a 2xx answer in the transaction of its effect, and replays it for 24 h."""
     key = request.headers.get("Idempotency-Key")
-    route = call.route
-    is_covered = route.method == "POST" and route.idempotency and route.body_kind is BodyKind.JSON
-    if key is None or not is_covered:
+    if key is None or not call.route.takes_idempotency_key:
         return following(call)
     if not _KEY.fullmatch(key):
         raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.", code="invalid_header")
@@ -28,12 +27,10 @@ def replay_answer(call: Call, following: Handler) -> Answer:
         if once.stored is None:
             response = to_response(following(call))
             headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
-            once.store(response.status_code, headers, response.get_data())
+            once.store(StoredAnswer(response.status_code, headers, response.get_data()))
             return Answer(response=response)
-    stored = once.stored
-    replay = Response(stored.body, stored.status, stored.headers, mimetype="application/json")
-    replay.headers["Idempotent-Replayed"] = "true"
-    return Answer(response=replay)
+        stored = once.stored
+    return Answer(response=Response(stored.body, stored.status, {**stored.headers, "Idempotent-Replayed": "true"}))
 
 
 def _scope(call: Call, key: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.http.routing import Access, Route
+from app.http.routing import Access, BodyKind, Route
 from app.routes import API_ROUTES, openapi_document
 from config.env import PROJECT_DIR
 from tests.support.http import ApiClient
@@ -41,6 +41,14 @@ def test_what_anyone_may_call_is_known() -> None:
 def test_a_route_states_its_access_and_its_summary(route: Route) -> None:
     assert isinstance(route.access, Access)
     assert route.summary[0].isupper() or route.summary[0].isdigit()
+
+
+@pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_every_json_post_takes_an_idempotency_key_but_those_that_hand_out_secrets(route: Route) -> None:
+    hands_out_secrets = route.path.startswith(("/auth/", "/api-keys"))
+    is_json_post = route.method == "POST" and route.body_kind is BodyKind.JSON
+
+    assert route.takes_idempotency_key == (is_json_post and not hands_out_secrets)
 
 
 @pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: f"{route.method} {route.path}")
