@@ -52,7 +52,10 @@ class RenditionState(StrEnum):
 
 
 class Video(Publishable, Timestamped, Base):
-    """An uploaded film or sound. `probe` is what the jailed probe read; `version` names its media folder."""
+    """An uploaded film or sound. `probe` is what the jailed probe read; `version` names its media folder.
+
+    `encoding_at` is when the first of its parts began after it played: before, they wait for others.
+    """
 
     __tablename__ = "videos"
     __table_args__ = (
@@ -89,6 +92,7 @@ class Video(Publishable, Timestamped, Base):
     views_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     playable_at: Mapped[datetime | None]
+    encoding_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
 
     organization: Mapped[Organization] = relationship(lazy="raise")

@@ -139,7 +139,7 @@ def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, obje
             "state": row.processing,
             "stage": row.stage,
             "percent": row.percent,
-            "eta_s": eta_s(row.processing, row.percent, row.playable_at),
+            "eta_s": eta_s(row.processing, row.percent, row.encoding_at),
             "queue_position": view.queue_position,
         },
         "publication": row.publication,

@@ -47,6 +47,7 @@ _COLUMNS = (
         Video.views_count,
         Video.revision,
         Video.playable_at,
+        Video.encoding_at,
         Video.ready_at,
     ),
     *(Video.publish_at, Video.published_at, Video.created_at, Video.updated_at, Video.organization_id),

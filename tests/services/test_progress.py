@@ -58,7 +58,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def playing_video(organization: Organization, parts: list[JobKind]) -> tuple[Video, list[JobRun]]:
     """A video that plays, and the running jobs of its parts."""
     parent = make_job(organization, PROCESS_VIDEO, state=JobState.RUNNING)
-    columns: dict[str, Any] = {"percent": 10, "playable_at": now() - timedelta(seconds=60)}
+    columns: dict[str, Any] = {"percent": 10, "encoding_at": now() - timedelta(seconds=60)}
     video = make_video(organization, job_id=parent.id, processing=Processing.PLAYABLE, **columns)
     return video, [running_part(video, parent, kind) for kind in parts]
 
@@ -88,6 +88,21 @@ def test_a_tick_says_stage_percent_and_time_left(ear: Ear) -> None:
         "percent": 52,
         "queue_position": None,
     }
+
+
+def test_the_time_that_a_video_waits_for_others_does_not_count(ear: Ear) -> None:
+    with transaction():
+        video, (first, second) = playing_video(make_organization(), [ENCODE_CHUNK, ENCODE_CHUNK])
+        video.playable_at, video.encoding_at = now() - timedelta(hours=1), None
+    outcome.encoding_began(first)
+    with transaction():
+        began_at = db.session.get_one(Video, video.id, populate_existing=True).encoding_at
+
+    outcome.encoding_began(second)
+    outcome.tell_progress(first, 1.0)
+
+    assert db.session.get_one(Video, video.id, populate_existing=True).encoding_at == began_at
+    assert ear.heard()[0]["data"]["eta_s"] in {None, 0, 1}
 
 
 def test_parts_that_report_side_by_side_only_raise_it_and_what_changes_nothing_is_not_sent(ear: Ear) -> None:

@@ -28,6 +28,7 @@ def chunk_list(rung: str, index: int) -> str:
 
 def encode_chunk(job: JobRun) -> None:
     """Every rung of one chunk. Segments are named by their place in the film, so joining is text only."""
+    outcome.encoding_began(job)
     material = m.load(job)
     probe, rungs, chunk = material.probed(), material.rungs(), Chunk(**job.arguments)
     lowest = rungs[-1].name
@@ -133,6 +134,7 @@ def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], lis
         growing = Growing(material, name, work / name)
         limits = m.limits(material.probed(), background=False)
         running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
+        outcome.encoding_began(job)
         already = len(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
 
         ticker = _Ticker(job, work / name / m.PLAYLIST, material.probed().duration_s)

@@ -55,10 +55,17 @@ def processing_retried(job: Job) -> None:
     if video is None:
         raise Conflict("The video of this job is gone.")
     video.move_to(Processing.WAITING)
-    video.stage, video.percent, video.errors = None, 0, []
+    video.stage, video.percent, video.errors, video.encoding_at = None, 0, [], None
     fresh = update(Rendition).where(Rendition.video_id == video.id).values(state=RenditionState.QUEUED)
     db.session.execute(fresh.execution_options(synchronize_session=False))
     record(video, "video.retried")
+
+
+def encoding_began(job: JobRun) -> None:
+    """Keeps when the first of a video's parts began."""
+    first = update(Video).where(Video.id == _video_id(job), Video.encoding_at.is_(None)).values(encoding_at=now())
+    with losable(), transaction():
+        db.session.execute(first.execution_options(synchronize_session=False))
 
 
 def tell_progress(job: JobRun, fraction: float) -> None:
@@ -74,7 +81,7 @@ def tell_finishing(job: JobRun, percent: int) -> None:
 
 
 def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str = ENCODING) -> None:
-    video_id = UUID(str(job.subject).removeprefix("video:"))
+    video_id = _video_id(job)
     with losable(), transaction():
         percent = percent_of(job.parent_id)
         # Parts report side by side: the row decides which of them brought something new.
@@ -87,9 +94,13 @@ def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str =
             after_commit(lambda: tell(video))
 
 
+def _video_id(job: JobRun) -> UUID:
+    return UUID(str(job.subject).removeprefix("video:"))
+
+
 def tell(video: Video) -> None:
     """Sends a tick of how far a video is; outside of transactions, and losable."""
-    left_s = eta_s(video.processing, video.percent, video.playable_at)
+    left_s = eta_s(video.processing, video.percent, video.encoding_at)
     progress = Progress(video.processing, video.stage, video.percent, left_s)
     tell_of(video.id, video.organization_id, progress)
 
@@ -111,11 +122,11 @@ def tell_of(video_id: UUID, organization_id: UUID, progress: Progress) -> None:
     event_service.tick("video.progress", subject=f"video:{video_id}", organization_id=organization_id, data=data)
 
 
-def eta_s(state: Processing, percent: int, playable_at: datetime | None) -> int | None:
-    """Seconds until a video that plays is ready, at the pace since then; None before, and while it is too early."""
-    if state is not Processing.PLAYABLE or playable_at is None:
+def eta_s(state: Processing, percent: int, encoding_at: datetime | None) -> int | None:
+    """Seconds until a video that is encoded is ready, at the pace so far; None before, and while it is too early."""
+    if state is not Processing.PLAYABLE or encoding_at is None:
         return None
-    return pace.eta_s((now() - playable_at).total_seconds(), (percent - PLAYABLE) / (DONE - PLAYABLE))
+    return pace.eta_s((now() - encoding_at).total_seconds(), (percent - PLAYABLE) / (DONE - PLAYABLE))
 
 
 def encoded_percent(parent_id: UUID | None) -> int:
