@@ -211,13 +211,12 @@ def _choose() -> list[Due]:
     room = _room()
     waiting = _candidates(room.slots) if room.slots > 0 else []
     chosen: list[Due] = []
-    while waiting and room.slots > 0:
+    # What finds no room now finds none later in this round: room only shrinks.
+    while waiting := [row for row in waiting if room.has_room_for(CATALOGUE[row.kind])]:
         row = min(waiting, key=lambda row: (room.load[row.organization_id], row.priority, row.id))
         waiting.remove(row)
-        kind = CATALOGUE[row.kind]
-        if room.has_room_for(kind):
-            room.count(kind, row.organization_id, 1)
-            chosen.append(Due(row.id, row.kind))
+        room.count(CATALOGUE[row.kind], row.organization_id, 1)
+        chosen.append(Due(row.id, row.kind))
     if chosen:
         published = update(Job).where(Job.id.in_([due.id for due in chosen]))
         values = {"published_at": utc_now(), "publish_count": Job.publish_count + 1}
