@@ -113,8 +113,10 @@ def _progress(view: JobView) -> float:
 
 
 def _eta_s(view: JobView, progress: float) -> int | None:
+    """At the pace since it began; of a parent since the first of its parts did, which may wait for others before."""
     job = view.job
-    began = job.started_at if view.children else job.claimed_at
+    parts = [part.began_at for part in view.children.values() if part.began_at is not None]
+    began = min(parts, default=None) if view.children else job.claimed_at
     if job.state != JobState.RUNNING or began is None:
         return None
     return eta_s((job.read_at - began).total_seconds(), progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,10 +31,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The children of a job that are in one state: how many, and how far in sum."""
+    """The children of a job that are in one state: how many, how far in sum, and when the first of them began."""
 
     count: int
     progress: float
+    began_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,9 @@ def _views(connection: Connection, rows: Collection[Record]) -> dict[UUID, JobVi
     queued = [row.id for row in rows if row.state == JobState.QUEUED]
     positions = job_order.positions(connection, queued)
     children: dict[UUID, dict[str, Part]] = {row.id: {} for row in rows}
-    counts = select(Job.parent_id, Job.state, func.count(), func.sum(Job.progress))
+    counts = select(Job.parent_id, Job.state, func.count(), func.sum(Job.progress), func.min(Job.started_at))
     of_these = counts.where(Job.parent_id.in_(children)).group_by(Job.parent_id, Job.state)
-    for parent_id, state, count, progress in connection.execute(of_these) if rows else ():
+    for parent_id, state, count, progress, began_at in connection.execute(of_these) if rows else ():
         if parent_id is not None:
-            children[parent_id][state.value] = Part(count, progress)
+            children[parent_id][state.value] = Part(count, progress, began_at)
     return {row.id: JobView(row, children[row.id], positions.get(row.id)) for row in rows}
