@@ -105,6 +105,7 @@ DEEDS: dict[str, Callable[[JobRun], object]] = {
     "die": lambda _job: os.kill(os.getpid(), signal.SIGKILL),
     "crash": lambda _job: ctypes.string_at(0),
     "eat memory": _eat_memory,
+    "swell": lambda _job: bytearray(350 * 1024**2),
     "hold Python's lock": lambda _job: ctypes.PyDLL(None).sleep(60),
     "encode for ever": _encode_for_ever,
     "refuse": _refuse,

@@ -140,3 +140,16 @@ def test_a_job_that_ignores_every_stop_is_killed_with_its_process(stage: Stage) 
 
     assert took_s < 8
     assert stage.job(job_id).state == "cancelled"
+
+
+def test_a_process_that_a_large_job_has_swollen_makes_room_for_another(stage: Stage) -> None:
+    stage.start_worker()
+    stage.wait_for(stage.enqueue("swell"), "succeeded")
+    swollen = int(stage.executions()[0][2])
+
+    stage.wait_until(lambda: not is_alive(swollen), within_s=10)
+    for _ in range(8):
+        stage.enqueue()
+    stage.wait_until(lambda: len(stage.marks()) == 9, within_s=10)
+
+    assert [attempt for _kind, attempt, _pid in stage.executions()] == ["1"] * 9
