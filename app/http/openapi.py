@@ -12,7 +12,8 @@ from app.http.routing import Access, BodyKind, Route
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
 _REF: Final = "#/components/schemas/{model}"
-_EVERYWHERE: Final = (400, 404, 429, 500, 503)  # 404: any call may name an organization to act in
+# 404: any call may name an organization to act in. 408, 414 and 431: the server's, before the application is asked.
+_EVERYWHERE: Final = (400, 404, 408, 414, 429, 431, 500, 503)
 
 
 _HEADERS: Final = {

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from app.database import Record
 from app.permissions import Scope
-from app.schemas.fields import Id, Input, ListQuery, Name, Output, PageOut, Time
+from app.schemas.fields import Id, Input, ListQuery, Moment, Name, Output, PageOut, Time
 from app.utils.times import rfc3339
 
 ScopeName = Literal["content:read", "content:write", "jobs:read", "jobs:run", "events:read"]
@@ -19,7 +19,7 @@ class ApiKeyCreate(Input):
 
     name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope), examples=[["content:read"]])]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKeyListQuery(ListQuery):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.database import Record
 from app.models import Publication, Visibility
@@ -12,6 +12,7 @@ from app.schemas.fields import (
     Id,
     Input,
     ListQuery,
+    Moment,
     OrganizationRef,
     Output,
     PageOut,
@@ -58,8 +59,8 @@ class PublicListQuery(ListQuery):
     visibility: Visibility | None = None
     author: Annotated[str | None, Field(max_length=100)] = None
     ids: Annotated[str | None, Field(max_length=3700)] = None
-    published_after: AwareDatetime | None = None
-    published_before: AwareDatetime | None = None
+    published_after: Moment | None = None
+    published_before: Moment | None = None
 
     def id_list(self) -> list[UUID] | None:
         """`ids` taken apart; what is no id names nothing."""

@@ -117,6 +117,7 @@ MULTIPART_BODIES: Final = (
 VALUES: Final[tuple[object, ...]] = (
     *(None, True, -1, 1.5, 2**63, 10**30, "", "\t\n", "x" * 100_000, "\u202egnp.exe", "\uffff", "😀" * 300, "%00"),
     *("../../etc/passwd", "<script>alert(1)</script>", "9999-12-31T23:59:60Z", "2026-02-30T00:00:00Z", "http://[::1"),
+    *("0001-01-01T00:00:00+14:00", "0.5"),
     *("javascript:alert(1)", [], [None], ["x"] * 2000, {}, {"$ne": None}),
 )
 """Put in the place of each property; JSON can say all of them."""
@@ -139,7 +140,14 @@ QUERY_VALUES: Final = (
         "NaN",
     ),
     *("null", "true", "[]", "{}", "%27%22%3B--", "..%2F..", "x" * 3000, "2026-02-30", "0000-00-00T00:00:00Z"),
-    *("9999-12-31T23:59:60Z", "2026-01-01T00:00:00%2B99:99", "," * 500, "%F0%9F%98%80", "a%0D%0AX-Evil:%201"),
+    *(
+        "9999-12-31T23:59:60Z",
+        "0001-01-01T00:00:00%2B14:00",
+        "2026-01-01T00:00:00%2B99:99",
+        "," * 500,
+        "%F0%9F%98%80",
+        "a%0D%0AX-Evil:%201",
+    ),
     *("eyJhIjoxfQ.x.y", "019a8f6e-7c3b-7d10-8f3e-2b1c9d4e5f60," * 101),
 )
 """As they stand in an address."""

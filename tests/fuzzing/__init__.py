@@ -1,0 +1,1 @@
+"""Generated calls from the API document."""
