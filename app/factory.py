@@ -6,7 +6,9 @@ from flask_migrate import Migrate
 
 from app import database, routes
 from app.commands.jobs_command import jobs
+from app.commands.keys_command import keys
 from app.commands.up_command import up
+from app.commands.users_command import users
 from app.core import create_core
 from app.http import problems
 from app.middlewares import rate_limit, request_id, security_headers, session_relay
@@ -43,6 +45,8 @@ def build() -> Flask:
     session_relay.init_app(app)
     app.cli.add_command(up)
     app.cli.add_command(jobs)
+    app.cli.add_command(keys)
+    app.cli.add_command(users)
     return app
 
 

@@ -37,11 +37,12 @@ API_ROUTES: list[Route] = [
 
 
 def init_app(app: Flask) -> None:
-    """Registers every route; the try-it page only in development."""
+    """Registers every route; the try-it page only in development, account pages only without a front end."""
     pages = page_routes.ROUTES if settings.is_development else []
+    account_pages = [] if settings.front_end_url else page_routes.ACCOUNT_ROUTES
     register(
         app,
-        [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages],
+        [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages, *account_pages],
         before=(authenticate, limit_rate),
         after=(replay_answer,),
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, StringConstraints
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
 
 from app.database import Record
 from app.schemas.fields import Email, Id, Input, Name, Output, Password, Time
@@ -36,10 +36,16 @@ class SignOut(Refresh):
     """Nothing is needed: the access token or the cookie names the session."""
 
 
+def _present(name: str | None) -> str:
+    if name is None:
+        raise ValueError("A name can be changed, not removed")
+    return name
+
+
 class ProfileChange(Input):
     """A merge patch of one's own profile."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, AfterValidator(_present)] = None
     bio: Annotated[str, StringConstraints(max_length=1000)] | None = None
     avatar_url: HttpUrl | None = None
 

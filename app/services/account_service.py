@@ -18,6 +18,7 @@ from app.utils.times import now
 from config import settings
 
 _SLUG_TRIES: Final = 5
+_RESERVED_SLUGS: Final = {"me"}
 _WRONG: Final = "The e-mail address or the password is wrong."
 
 
@@ -35,8 +36,10 @@ def sign_up(*, email: str, password: str, name: str, organization_name: str | No
     assert_free(email)
     password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
     with transaction():
-        user = _add_user(email=email, name=name, password_hash=password_hash)
-        organization_id = _add_organization(user, organization_name) if settings.personal_organizations else None
+        user = add_user(email=email, name=name, password_hash=password_hash)
+        organization_id = None
+        if settings.personal_organizations:
+            organization_id = add_organization(user, organization_name or user.name).id
         verification_service.begin(user.id)
         _audit(Audited.SIGNED_UP, user.id)
         return open_session(user.id, organization_id, device)
@@ -96,6 +99,13 @@ def change_profile(actor: Actor, changes: dict[str, str | None]) -> Record:
     with transaction():
         if changes:
             db.session.execute(update(User).where(User.id == user_id).values(**changes, updated_at=now()))
+            audit_service.record(
+                Audited.PROFILE_CHANGED,
+                actor_id=user_id,
+                organization_id=None,
+                subject=f"user:{user_id}",
+                after={"fields": " ".join(sorted(changes))},
+            )
         return profile(user_id)
 
 
@@ -125,8 +135,11 @@ def _taken() -> Conflict:
     return Conflict("There is an account with this e-mail address.", code="email_taken")
 
 
-def _add_user(*, email: str, name: str, password_hash: str) -> User:
+def add_user(*, email: str, name: str, password_hash: str) -> User:
+    """Adds a user in the open transaction; the slug is the name's, made unique. Raises `Conflict` (`email_taken`)."""
     slug = slug_of(name, fallback="user")
+    if slug in _RESERVED_SLUGS:
+        slug = with_random_suffix(slug)
     for attempt in range(_SLUG_TRIES):
         user = User(
             email=email.lower(),
@@ -145,8 +158,7 @@ def _add_user(*, email: str, name: str, password_hash: str) -> User:
     raise Conflict("No free address could be found for this name; try again.")
 
 
-def _add_organization(user: User, name: str | None) -> UUID:
-    title = name or user.name
+def add_organization(user: User, title: str) -> Organization:
     slug = slug_of(title, fallback="organization")
     for attempt in range(_SLUG_TRIES):
         organization = Organization(name=title, slug=slug if attempt == 0 else with_random_suffix(slug))
@@ -156,7 +168,7 @@ def _add_organization(user: User, name: str | None) -> UUID:
         except IntegrityError:
             continue
         db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=Role.OWNER))
-        return organization.id
+        return organization
     raise Conflict("No free address could be found for this organization; try again.")
 
 

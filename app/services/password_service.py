@@ -86,13 +86,6 @@ def change(actor: Actor, *, current_password: str, new_password: str) -> None:
         _has_changed(user.id, Audited.PASSWORD_CHANGED, keep=actor.session_id)
 
 
-def set_by_operator(user_id: UUID, password_hash: str) -> None:
-    """Sets a password in the open transaction and ends every session."""
-    db.session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash, updated_at=now()))
-    session_service.revoke_all_of(user_id)
-    audit_service.record(Audited.PASSWORD_CHANGED, actor_id=None, organization_id=None, subject=f"user:{user_id}")
-
-
 def _has_changed(user_id: UUID, action: Audited, *, keep: UUID | None = None) -> None:
     session_service.revoke_all_of(user_id, except_id=keep)
     audit_service.record(action, actor_id=user_id, organization_id=None, subject=f"user:{user_id}")

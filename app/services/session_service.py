@@ -223,13 +223,13 @@ def revoke_own(actor: Actor, *, keep_current: bool) -> None:
         revoke_all_of(actor.user_id, except_id=actor.session_id if keep_current else None)
 
 
-def revoke_all_of(user_id: UUID | None, *, except_id: UUID | None = None) -> None:
+def revoke_all_of(user_id: UUID | None, *, except_id: UUID | None = None, by_operator: bool = False) -> None:
     """Ends a user's sessions inside the open transaction."""
     ended = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
     if except_id is not None:
         ended = ended.where(Session.id != except_id)
     db.session.execute(ended.values(revoked_at=now()))
-    _audit(Audited.SESSION_REVOKED, user_id, f"user:{user_id}")
+    _audit(Audited.SESSION_REVOKED, None if by_operator else user_id, f"user:{user_id}")
 
 
 def _audit(action: Audited, user_id: UUID | None, subject: str) -> None:

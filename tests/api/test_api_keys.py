@@ -1,6 +1,5 @@
 """API keys: shown once, bound to one organization, never mightier than their maker."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,17 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.clients.stores import storage
 from app.database import db, transaction
 from app.models import ApiKey, AuditEntry, Membership, Organization, Processing, User
 from app.permissions import Role, Scope
-from app.services.video_pipeline.material import video_prefix
 from app.utils import api_keys
 from app.utils.times import now, rfc3339
 from config import settings
 from tests.api.conftest import Person
 from tests.factories import make_job, make_membership, make_organization, make_post, make_video
 from tests.support.http import ApiClient, bearer_of_key
+from tests.support.media import stored_playlist
 
 WRITER = [Scope.WRITE_CONTENT]
 
@@ -189,16 +187,13 @@ def test_a_revoked_key_is_over_at_once_for_the_api_and_for_media(app: Flask, ada
         video = make_video(organization_of(ada), processing=Processing.READY)
     importer = program(app, made["key"])
     playlist = urlsplit(importer.get(f"/videos/{video.id}/playback").json["hls_url"]).path
-    folder = storage().path_of(video_prefix(video.organization_id, video.id))
-    (folder / f"v{video.version}").mkdir(parents=True)
-    (folder / f"v{video.version}" / "master.m3u8").write_text("#EXTM3U")
-    assert importer.client.get(playlist).status_code == 200
+    with stored_playlist(video):
+        assert importer.client.get(playlist).status_code == 200
 
-    assert ada.send("DELETE", f"/api-keys/{made['id']}").status_code == 204
+        assert ada.send("DELETE", f"/api-keys/{made['id']}").status_code == 204
 
+        assert importer.client.get(playlist).status_code == 404
     assert importer.get("/posts").status_code == 401
-    assert importer.client.get(playlist).status_code == 404
-    shutil.rmtree(folder)
     assert ada.get(f"/api-keys/{made['id']}").status_code == 404
     assert [entry.action for entry in db.session.scalars(select(AuditEntry)) if "key" in entry.action] == [
         "api_key.created",

@@ -15,6 +15,9 @@ from tests.support.route_table import ALL_ROUTES, any_path
 COMMITTED = PROJECT_DIR / "docs" / "openapi.json"
 OPEN_TO_ANYONE = {
     *("password.forgot", "password.reset", "verification.ask", "verification.verify"),
+    *("account_page.verify_email", "account_page.forgot_password", "account_page.reset_password"),
+    *("account_page.accept_invitation", "account_page.asset"),
+    "profile.get",
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),

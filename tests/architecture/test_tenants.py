@@ -65,7 +65,7 @@ BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     PostChange: {"title": "Taken over"},
     VideoChange: {"title": "Taken over"},
 }
-OTHER_PARAMETERS: Final = {"name_path": "master.m3u8", "token": "-", "name": "index.html"}
+OTHER_PARAMETERS: Final = {"name_path": "master.m3u8", "token": "-", "name": "index.html", "slug": "nobody"}
 OUTSIDERS: Final = (*Role, "reader")
 NOT_TENANTS: Final = {"session_id"}
 """Ids that belong to a person and not to an organization."""

@@ -32,6 +32,7 @@ class Needs:
 
 
 NEEDS: Final[dict[str, Needs]] = {
+    "account_page": Needs(is_tenants=False),
     "api_key": Needs(write=Action.READ_PRIVATE, others_with=Action.MANAGE_SETTINGS),
     "auth": Needs(is_tenants=False),
     "docs": Needs(is_tenants=False),
@@ -41,6 +42,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "page": Needs(is_tenants=False),
     "password": Needs(is_tenants=False),
     "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
+    "profile": Needs(is_tenants=False),
     "sse": Needs(read=Action.FOLLOW_EVENTS),
     "upload": Needs(write=Action.EDIT_CONTENT, is_personal=True),
     "user": Needs(),

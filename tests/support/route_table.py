@@ -11,6 +11,7 @@ ALL_ROUTES: Final[list[Route]] = [
     *video_routes.MEDIA_ROUTES,
     *ops_routes.ROUTES,
     *page_routes.ROUTES,
+    *page_routes.ACCOUNT_ROUTES,
 ]
 
 
