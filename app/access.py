@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from app.models import ApiKey, Job, Post, Publication, Upload, Video, Visibility
+from app.models import ApiKey, Job, Membership, Post, Publication, Tag, Upload, Video, Visibility
 from app.permissions import Action, Actor
 
-Owned = type[Post] | type[Video] | type[Job] | type[Upload] | type[ApiKey]
+Owned = type[Post] | type[Video] | type[Job] | type[Upload] | type[ApiKey] | type[Tag] | type[Membership]
 Readable = type[Post] | type[Video]
 
 

@@ -7,9 +7,13 @@ from app.services import (
     mail_service,
     maintenance_service,
     password_service,
+    post_rendering,
+    post_service,
+    publishing_service,
     storage_service,
     verification_service,
     video_pipeline,
+    video_service,
 )
 from config.logs import set_up_logs
 
@@ -24,5 +28,9 @@ def create_core() -> Flask:
     mail_service.register()
     password_service.register()
     verification_service.register()
+    publishing_service.register()
+    post_service.register()
+    post_rendering.register()
+    video_service.register()
     video_pipeline.register()
     return app

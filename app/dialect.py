@@ -87,6 +87,40 @@ def _sqlite_now_plus(element: utc_now_plus, compiler: SQLCompiler, **kw: Any) ->
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
 
 
+class json_row(FunctionElement[list[Any]]):  # noqa: N801 - reads as the SQL function it is
+    """The expressions as one JSON array."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+class json_rows(FunctionElement[list[list[Any]]]):  # noqa: N801 - reads as the SQL function it is
+    """All `json_row`s of a query as one JSON array of arrays, in no order; empty where there is none."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(json_row, "postgresql")
+def _pg_json_row(element: json_row, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_build_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_row, "sqlite")
+def _sqlite_json_row(element: json_row, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_rows, "postgresql")
+def _pg_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"coalesce(json_agg({compiler.process(element.clauses, **kw)}), CAST('[]' AS json))"
+
+
+@compiles(json_rows, "sqlite")
+def _sqlite_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+
+
 _PG_LIMITS: Final = " ".join(
     f"-c {name}={milliseconds}"
     for name, milliseconds in (

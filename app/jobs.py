@@ -49,6 +49,7 @@ ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39,
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
 CHECKSUM_VIDEO: Final = JobKind("video.checksum", priority=60, timeout_s=3600)
 FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600, memory_bytes=1024 * _MIB)
+PUBLISH: Final = JobKind("content.publish", priority=5, timeout_s=60)
 # Mail servers ask strangers to come back after minutes, and may be down for an hour.
 SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120, back_off_s=(10, 60, 300, 900, 3600))
 DELETE_FILES: Final = JobKind("storage.delete", priority=70, back_off_s=(2, 8, 32, 128, 3600))
@@ -60,6 +61,7 @@ FORGET_ANSWERS: Final = JobKind("idempotency_keys.forget", priority=80, timeout_
 FORGET_EVENTS: Final = JobKind("events.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 FORGET_AUDIT: Final = JobKind("audit.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 FORGET_JOBS: Final = JobKind("jobs.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+RENDER_POSTS: Final = JobKind("posts.render", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 SWEEP_FILES: Final = JobKind("storage.sweep", priority=90, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 
 CATALOGUE: Final[dict[str, JobKind]] = {
@@ -71,6 +73,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         ENCODE_CHUNK,
         CHECKSUM_VIDEO,
         FINISH_VIDEO,
+        PUBLISH,
         SEND_MAIL,
         DELETE_FILES,
         SWEEP_UPLOADS,
@@ -80,6 +83,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         FORGET_EVENTS,
         FORGET_AUDIT,
         FORGET_JOBS,
+        RENDER_POSTS,
         SWEEP_FILES,
     )
 }
@@ -93,6 +97,7 @@ SCHEDULE: Final[dict[JobKind, int]] = {
     FORGET_EVENTS: _HOUR_S,
     FORGET_AUDIT: _DAY_S,
     FORGET_JOBS: _HOUR_S,
+    RENDER_POSTS: _HOUR_S,
     SWEEP_FILES: _HOUR_S,
 }
 """All recurring work: kind → period in seconds; one job a period of the database's clock, at its start."""

@@ -127,6 +127,7 @@ class Settings(BaseModel):
     media_jail: Literal["auto", "none"] = "auto"
     max_upload_bytes: Annotated[int, Field(ge=1)] = 20 * 1024**3
     upload_expiry_s: Annotated[int, Field(ge=1)] = 24 * 3600
+    post_revisions_kept: Annotated[int, Field(ge=1, le=10_000)] = 100
     disk_reserve_bytes: Annotated[int, Field(ge=0)] = 256 * 1024**2
     # Jobs. Leases are seconds of the database's clock.
     worker_cores: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=usable_cores)

@@ -12,6 +12,7 @@ from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
 from app.schemas.listing_schemas import filters_of, place_of
+from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import VideoChange, VideoListQuery, render, render_playback
 from app.services import playback_service, video_service
 from app.services.video_service import VideoView
@@ -43,6 +44,15 @@ def publish(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answ
 
 def unpublish(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
     return _answer(actor, video_service.unpublish(actor, video_id, expected_revision=expected_revision))
+
+
+def schedule(actor: Actor, video_id: UUID, body: Schedule, expected_revision: int | None) -> Answer:
+    view = video_service.schedule(actor, video_id, body.publish_at, expected_revision=expected_revision)
+    return _answer(actor, view)
+
+
+def archive(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:
+    return _answer(actor, video_service.archive(actor, video_id, expected_revision=expected_revision))
 
 
 def cancel(actor: Actor, video_id: UUID) -> Answer:

@@ -134,6 +134,8 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _path_schema(name: str) -> dict[str, Any]:
+    if name == "number":
+        return {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
     return {"type": "string", "format": "uuid"} if name.endswith("_id") else {"type": "string"}
 
 

@@ -98,7 +98,7 @@ class Call:
     """One request on its way to a controller."""
 
     route: Route
-    path: dict[str, str | UUID]
+    path: dict[str, str | int | UUID]
     actor: Actor = ANONYMOUS
     query: BaseModel | None = None
     body: BaseModel | None = None
@@ -119,11 +119,13 @@ def register(app: Flask, routes: list[Route], before: tuple[Middleware, ...], af
 def _converter(name: str) -> str:
     if name.endswith("_id"):
         return "uuid:"
+    if name == "number":
+        return "int(max=2147483647):"
     return "path:" if name.endswith("_path") else ""
 
 
 def _view(route: Route, handler: Handler) -> Callable[..., Response]:
-    def view(**path: str | UUID) -> Response:
+    def view(**path: str | int | UUID) -> Response:
         return to_response(handler(Call(route, path)))
 
     return view

@@ -7,15 +7,17 @@ from app.models.idempotency_key import IdempotencyKey
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
 from app.models.one_time_token import OneTimeToken, Purpose
 from app.models.organization import Membership, Organization
-from app.models.post import Post
+from app.models.post import SEO_FIELDS, Post, PostAuthor, PostRevision, PostSlug, PostTag
 from app.models.publication import Publication, Visibility
 from app.models.session import RefreshToken, Session
+from app.models.tag import Tag
 from app.models.upload import UNFINISHED_UPLOADS, Upload, UploadState
 from app.models.user import User
 from app.models.video import Processing, Rendition, RenditionState, Video
 
 __all__ = [
     "OPEN_STATES",
+    "SEO_FIELDS",
     "UNFINISHED_UPLOADS",
     "ApiKey",
     "AuditEntry",
@@ -28,6 +30,10 @@ __all__ = [
     "OneTimeToken",
     "Organization",
     "Post",
+    "PostAuthor",
+    "PostRevision",
+    "PostSlug",
+    "PostTag",
     "Processing",
     "Publication",
     "Purpose",
@@ -36,6 +42,7 @@ __all__ = [
     "Rendition",
     "RenditionState",
     "Session",
+    "Tag",
     "Upload",
     "UploadState",
     "User",

@@ -44,6 +44,13 @@ class Publishable:
         self.publish_at = None
         return True
 
+    def schedule(self, publish_at: datetime) -> None:
+        """Publishes later; again moves the time. Raises `Conflict` for what is published already."""
+        if self.publication is Publication.PUBLISHED:
+            raise Conflict("It is published already; unpublish it first.", code="already_published")
+        self.publication = Publication.SCHEDULED
+        self.publish_at = publish_at
+
     def unpublish(self) -> None:
         """Back to draft, from published or scheduled."""
         if self.publication not in {Publication.PUBLISHED, Publication.SCHEDULED, Publication.DRAFT}:

@@ -3,6 +3,7 @@
 from app.controllers import media_controller, video_controller
 from app.http import limits
 from app.http.routing import Access, BodyKind, Route
+from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import (
     PlaybackOut,
     VideoChange,
@@ -22,6 +23,8 @@ ROUTES = [
     Route("DELETE", "/videos/{video_id}", SIGNED_IN, video_controller.delete, "Delete a video and its files", answers={204: None}, problems=(412,)),
     Route("POST", "/videos/{video_id}/publish", SIGNED_IN, video_controller.publish, "Publish a video", answers={200: VideoOut}, problems=(412,)),
     Route("POST", "/videos/{video_id}/unpublish", SIGNED_IN, video_controller.unpublish, "Take a video back to draft", answers={200: VideoOut}, problems=(412,)),
+    Route("POST", "/videos/{video_id}/schedule", SIGNED_IN, video_controller.schedule, "Publish a video later", Schedule, answers={200: VideoOut}, problems=(409, 412)),
+    Route("POST", "/videos/{video_id}/archive", SIGNED_IN, video_controller.archive, "Archive a video", answers={200: VideoOut}, problems=(412,)),
     Route("POST", "/videos/{video_id}/cancel", SIGNED_IN, video_controller.cancel, "Stop the processing of a video", answers={200: VideoOut}, problems=(409,)),
     Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Process a failed or cancelled video again", answers={200: VideoOut}, problems=(409,)),
     Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,)),

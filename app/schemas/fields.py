@@ -49,6 +49,7 @@ Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPL
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000000Z"])]
 Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 LinkToken = Annotated[str, Field(max_length=200, examples=["AZqPbnw7fRCPPisc…"])]
 Password = Annotated[str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])]

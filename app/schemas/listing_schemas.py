@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database import Record
-from app.schemas.post_schemas import PublicListQuery
+from app.schemas.publishing_schemas import PublicListQuery
 from app.services.listing import Filters
 
 

@@ -1,44 +1,70 @@
 """Posts: what goes in and out."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter
 
 from app.database import Record
-from app.models import Publication, Visibility
+from app.models import SEO_FIELDS
 from app.schemas.fields import (
     Id,
     Input,
-    ListQuery,
-    Moment,
     OrganizationRef,
     Output,
     PageOut,
     PersonOut,
+    Slug,
     Time,
     Title,
-    people,
 )
+from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
+from app.schemas.tag_schemas import TagName, TagRef
+from app.schemas.video_schemas import PlaybackOut
 from app.utils.times import rfc3339
 
+_WEB_ADDRESS: Final = TypeAdapter(HttpUrl)
 BODY_MAX_LENGTH = 500_000
 Body = Annotated[str, Field(max_length=BODY_MAX_LENGTH)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Excerpt = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
-PublicationName = Literal["draft", "scheduled", "published", "archived"]
-VisibilityName = Literal["public", "unlisted", "organization"]
+
+
+def _web_address(text: str) -> str:
+    """The text if it is an http(s) address, in its normal form."""
+    return str(_WEB_ADDRESS.validate_python(text))
+
+
+Link = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
+Tags = Annotated[list[TagName], Field(max_length=20)]
+Authors = Annotated[list[UUID], Field(max_length=10)]
+
+
+class SeoInput(Input):
+    """What search engines and social networks are told instead of title, excerpt and cover."""
+
+    title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
+    description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
+    canonical_url: Link | None = None
+    noindex: bool | None = None
+    og_title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
+    og_description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
+    og_image_url: Link | None = None
+    twitter_title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
+    twitter_description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
+    twitter_image_url: Link | None = None
 
 
 class PostCreate(Input):
-    """A new draft."""
+    """A new draft. Tags are named and made where there is none; authors are ids of the team's members."""
 
     title: Title
     body_markdown: Body = ""
     excerpt: Excerpt | None = None
     slug: Slug | None = None
     visibility: VisibilityName = "public"
+    tags: Tags = Field(default_factory=list)
+    authors: Authors | None = None
+    seo: SeoInput = Field(default_factory=SeoInput)
 
 
 class PostChange(Input):
@@ -49,34 +75,9 @@ class PostChange(Input):
     excerpt: Excerpt | None = None
     slug: Slug | None = None
     visibility: VisibilityName | None = None
-
-
-class PublicListQuery(ListQuery):
-    """Filters that posts and videos share."""
-
-    organization: Annotated[str | None, Field(max_length=100)] = None
-    publication: Publication | None = None
-    visibility: Visibility | None = None
-    author: Annotated[str | None, Field(max_length=100)] = None
-    ids: Annotated[str | None, Field(max_length=3700)] = None
-    published_after: Moment | None = None
-    published_before: Moment | None = None
-
-    def id_list(self) -> list[UUID] | None:
-        """`ids` taken apart; what is no id names nothing."""
-        return None if self.ids is None else [UUID(part) for part in self.ids.split(",") if _is_id(part)]
-
-    def published_between(self) -> tuple[datetime | None, datetime | None]:
-        """The span asked for."""
-        return self.published_after, self.published_before
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    tags: Tags | None = None
+    authors: Authors | None = None
+    seo: SeoInput | None = None
 
 
 class PostListQuery(PublicListQuery):
@@ -91,7 +92,7 @@ class PostSummary(Output):
     title: str
     excerpt: str
     cover_image: None
-    tags: list[str]
+    tags: list[TagRef]
     authors: list[PersonOut]
     organization: OrganizationRef
     publication: PublicationName
@@ -106,13 +107,48 @@ class PostSummary(Output):
     updated_at: Time
 
 
+class MetaOut(Output):
+    """One `<meta>` element."""
+
+    property: str
+    content: str
+
+
+class SeoOut(Output):
+    """What the author set (null: nothing), and what follows from all of it for a page's `<meta property>` elements."""
+
+    title: str | None
+    description: str | None
+    canonical_url: str | None
+    noindex: bool
+    og_title: str | None
+    og_description: str | None
+    og_image_url: str | None
+    twitter_title: str | None
+    twitter_description: str | None
+    twitter_image_url: str | None
+    open_graph: list[MetaOut]
+
+
+class MediaOut(Output):
+    """A video that the text embeds, with what a player needs; `playback` is null until it can be played."""
+
+    type: Literal["video"]
+    id: Id
+    title: str
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    playback: PlaybackOut | None
+
+
 class PostOut(PostSummary):
     """A post."""
 
     body_markdown: str
     body_html: str
-    seo: dict[str, str]
-    media: list[dict[str, str]]
+    seo: SeoOut
+    media: list[MediaOut]
 
 
 class PostList(Output):
@@ -120,6 +156,13 @@ class PostList(Output):
 
     data: list[PostSummary]
     page: PageOut
+
+
+class PreviewOut(Output):
+    """Whoever has the address reads the post as it stands, until then."""
+
+    url: str
+    expires_at: Time
 
 
 def render_summary(row: Record) -> dict[str, object]:
@@ -130,8 +173,11 @@ def render_summary(row: Record) -> dict[str, object]:
         "title": row.title,
         "excerpt": row.excerpt,
         "cover_image": None,
-        "tags": [],
-        "authors": people(row),
+        "tags": [{"id": str(UUID(key)), "slug": slug, "name": name} for _, key, slug, name in sorted(row.tags)],
+        "authors": [
+            {"id": str(UUID(key)), "slug": slug, "name": name, "avatar_url": avatar_url}
+            for _, key, slug, name, avatar_url in sorted(row.authors)
+        ],
         "organization": {"slug": row.organization_slug, "name": row.organization_name},
         "publication": row.publication,
         "visibility": row.visibility,
@@ -146,11 +192,41 @@ def render_summary(row: Record) -> dict[str, object]:
     }
 
 
-def render(row: Record) -> dict[str, object]:
-    """A post with its bodies."""
-    return render_summary(row) | {
+def render(row: Record, media: list[dict[str, object]]) -> dict[str, object]:
+    """A post with its bodies, and the videos in it."""
+    summary = render_summary(row)
+    return summary | {
         "body_markdown": row.body_markdown,
         "body_html": row.body_html,
-        "seo": {},
-        "media": [],
+        "seo": {
+            **dict.fromkeys(SEO_FIELDS),
+            "noindex": False,
+            **row.seo,
+            "open_graph": _open_graph(row, summary),
+        },
+        "media": media,
     }
+
+
+def _open_graph(row: Record, summary: dict[str, object]) -> list[dict[str, str]]:
+    """Open Graph (ogp.me, type `article`) and Twitter's card; what the author said goes before what the post says."""
+    seo = row.seo
+    title = seo.get("og_title") or seo.get("title") or row.title
+    description = seo.get("og_description") or seo.get("description") or row.excerpt
+    image_url = seo.get("og_image_url")
+    pairs = [
+        ("og:type", "article"),
+        ("og:site_name", row.organization_name),
+        ("og:title", title),
+        ("og:description", description),
+        ("og:url", seo.get("canonical_url")),
+        ("og:image", image_url),
+        ("article:published_time", summary["published_at"]),
+        ("article:modified_time", summary["updated_at"]),
+        *(("article:tag", name) for _, _, _, name in sorted(row.tags)),
+        ("twitter:card", "summary_large_image" if seo.get("twitter_image_url") or image_url else "summary"),
+        ("twitter:title", seo.get("twitter_title") or title),
+        ("twitter:description", seo.get("twitter_description") or description),
+        ("twitter:image", seo.get("twitter_image_url") or image_url),
+    ]
+    return [{"property": name, "content": str(content)} for name, content in pairs if content]

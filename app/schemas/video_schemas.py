@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.database import Record
 from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, people
-from app.schemas.post_schemas import PublicationName, PublicListQuery, VisibilityName
+from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.services.playback_service import Playback
 from app.services.video_pipeline.outcome import eta_s
 from app.services.video_service import VideoView
@@ -186,4 +186,17 @@ def render_playback(playback: Playback, link: Link) -> dict[str, object]:
         "storyboard_url": link(playback.storyboard_path),
         "captions": [],
         "expires_at": rfc3339(playback.expires_at),
+    }
+
+
+def render_embedded(row: Record, playback: Playback | None, link: Link) -> dict[str, object]:
+    """A video in a post's text."""
+    return {
+        "type": "video",
+        "id": str(row.id),
+        "title": row.title,
+        "duration_s": row.duration_s,
+        "width": row.width,
+        "height": row.height,
+        "playback": render_playback(playback, link) if playback else None,
     }

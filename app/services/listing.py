@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from app.access import Readable, readable_by
 from app.database import read_connection
 from app.errors import Invalid, NotFound
-from app.models import Membership, Organization, Publication, User, Visibility
+from app.models import Membership, Organization, PostAuthor, Publication, User, Video, Visibility
 from app.permissions import Action, Actor, Role
 from app.services.pages import Page, Position, fetch_page
 from config import settings
@@ -35,14 +35,11 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
 
     Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index.
     """
-    if filters.organization is None and not settings.public_index:
-        raise Invalid(
-            "Name an organization: there is no list of everything here.",
-            errors=[{"parameter": "organization", "detail": "Required on this instance.", "code": "missing"}],
-        )
     is_team = False
-    if filters.organization is not None:
-        actor, organization_id = _as_seen_by(actor, filters.organization)
+    if filters.organization is None:
+        assert_public_index()
+    else:
+        actor, organization_id = as_seen_by(actor, filters.organization)
         is_team = actor.may(Action.READ_PRIVATE)
         query = query.where(model.organization_id == organization_id)
     conditions = [*_narrowed(model, filters), readable_by(actor, model) if is_team else _public(model)]
@@ -53,6 +50,15 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
             query.add_columns(moment.label("sorted_at")).where(*conditions),
             position,
             key=(moment, model.id.expression),
+        )
+
+
+def assert_public_index() -> None:
+    """Raises `Invalid` where there is no list of everything."""
+    if not settings.public_index:
+        raise Invalid(
+            "Name an organization: there is no list of everything here.",
+            errors=[{"parameter": "organization", "detail": "Required on this instance.", "code": "missing"}],
         )
 
 
@@ -69,7 +75,7 @@ def _narrowed(model: Readable, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.ids is not None:
         conditions.append(model.id.in_(filters.ids))
     if filters.author is not None:
-        conditions.append(User.slug == filters.author)
+        conditions.append(_written_by(model, filters.author))
     if filters.published_after is not None:
         conditions.append(model.published_at > filters.published_after)
     if filters.published_before is not None:
@@ -77,7 +83,14 @@ def _narrowed(model: Readable, filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:
+def _written_by(model: Readable, slug: str) -> ColumnElement[bool]:
+    if model is Video:
+        return User.slug == slug
+    byline = select(PostAuthor.post_id).join(User, User.id == PostAuthor.user_id).where(User.slug == slug)
+    return model.id.in_(byline)
+
+
+def as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:
     """The actor with their role in the organization that is named, wherever they act otherwise."""
     is_member = and_(
         Membership.organization_id == Organization.id,

@@ -51,16 +51,22 @@ class Media:
 
 def playback(actor: Actor, video_id: UUID) -> Playback:
     """What a player needs. Raises `NotFound`, or `Conflict` (`not_playable`) before the first segments are there."""
-    video = video_service.get(actor, video_id).video
-    if video.playable_at is None:
+    found = playback_of(actor, video_service.get(actor, video_id).video)
+    if found is None:
         raise Conflict("The video can't be played yet; wait for the event video.playable.", code="not_playable")
-    expires_at = None if is_public(video) else expiry(video)
+    return found
+
+
+def playback_of(actor: Actor, video: Record) -> Playback | None:
+    """What a player needs of a row that the actor may read; None before the first segments are there."""
+    if video.playable_at is None:
+        return None
     return Playback(
         hls_path=media_path(actor, video, "master.m3u8"),
         mp4_path=media_path(actor, video, "video.mp4") if video.has_mp4 else None,
         poster_path=media_path(actor, video, "poster.jpg") if video.has_poster else None,
         storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
-        expires_at=expires_at,
+        expires_at=None if is_public(video) else expiry(video),
     )
 
 

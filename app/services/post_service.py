@@ -1,68 +1,207 @@
-"""Posts: write, publish, read, delete."""
+"""Posts: write, save, publish, delete."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import delete as delete_from
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.access import owned_by, readable_by
-from app.database import Record, db, read_connection, savepoint, transaction
-from app.errors import Conflict, NotFound, PreconditionFailed
-from app.models import Organization, Post, User, Visibility
+from app import dialect
+from app.access import owned_by
+from app.database import Record, db, savepoint, transaction
+from app.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
-from app.services import event_service, listing
-from app.services.markdown import RENDERER_VERSION, render_html
-from app.services.pages import Page, Position
+from app.services import event_service, post_revisions, publishing_service, tag_service
+from app.services.markdown import RENDERER_VERSION, Rendered, render
+from app.services.post_reading import get
 from app.utils.ids import new_id
 from app.utils.text import excerpt_of, reading_time_s, slug_of, with_random_suffix
 
 _SLUG_TRIES: Final = 5
-_SUMMARY = (
-    *(Post.id, Post.slug, Post.title, Post.excerpt, Post.publication, Post.visibility, Post.reading_time_s),
-    *(Post.likes_count, Post.comments_count, Post.revision, Post.publish_at, Post.published_at),
-    *(Post.created_at, Post.updated_at),
-    Organization.slug.label("organization_slug"),
-    Organization.name.label("organization_name"),
-    User.id.label("author_id"),
-    User.slug.label("author_slug"),
-    User.name.label("author_name"),
-    User.avatar_url.label("author_avatar_url"),
-)
+_RESTORED: Final = ("title", "excerpt", "body_markdown", "tags")
 
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """What an author writes; an empty excerpt is made from the text, an empty slug from the title."""
+    """What an author writes; an empty excerpt is made from the text, an empty slug from the title.
+
+    `authors`: members of the organization in the order of the byline; None: whoever writes it.
+    """
 
     title: str
     body_markdown: str = ""
     excerpt: str | None = None
     slug: str | None = None
     visibility: Visibility = Visibility.PUBLIC
+    tags: Sequence[str] = ()
+    authors: Sequence[UUID] | None = None
+    seo: dict[str, Any] = field(default_factory=dict)
+
+
+def register() -> None:
+    """Lets scheduled posts be published."""
+    publishing_service.publishes("post", _publish)
 
 
 def create(actor: Actor, draft: PostDraft) -> Record:
-    """Writes a draft. Raises `Conflict` (`slug_taken`) for a slug that another post has."""
+    """Writes a draft. Raises `Conflict` (`slug_taken`) for a slug that another post has, `Invalid` for authors."""
     actor.must(Action.EDIT_CONTENT)
-    html = render_html(draft.body_markdown)
+    rendered = render(draft.body_markdown)
     with transaction():
         post = Post(
             id=new_id(),
             organization_id=actor.organization_id,
-            author_id=actor.user_id,
             title=draft.title,
-            body_markdown=draft.body_markdown,
-            body_html=html,
-            renderer_version=RENDERER_VERSION,
             excerpt=draft.excerpt or excerpt_of(draft.body_markdown),
-            reading_time_s=reading_time_s(draft.body_markdown),
             visibility=draft.visibility,
+            seo=_merged({}, draft.seo),
         )
+        _set_body(post, draft.body_markdown, rendered)
         _insert(post, draft.slug)
+        authors = [actor.user_id] if draft.authors is None and actor.user_id else draft.authors
+        _set_authors(post, authors or [])
+        if draft.tags:
+            tag_service.attach(post.id, tag_service.ids_of_names(post.organization_id, draft.tags))
+        post_revisions.keep(post, actor.user_id)
         _record(post, "post.created")
         return get(actor, post.id)
+
+
+def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> Record:
+    """Saves changed fields, counts the revision up. Raises `PreconditionFailed` if somebody saved before."""
+    rendered = render(changes["body_markdown"]) if changes.get("body_markdown") is not None else None
+    with transaction():
+        post = _own(actor, post_id, expected_revision)
+        with _counting_tags(post):
+            _apply(post, changes, rendered)
+            post.revision += 1
+            db.session.flush()
+            if changes.get("authors") is not None:
+                _set_authors(post, changes["authors"])
+            if changes.get("tags") is not None:
+                tag_service.attach(post.id, tag_service.ids_of_names(post.organization_id, changes["tags"]))
+        post_revisions.keep(post, actor.user_id)
+        _record(post, "post.updated")
+        return get(actor, post_id)
+
+
+def restore(actor: Actor, post_id: UUID, number: int, *, expected_revision: int | None) -> Record:
+    """Saves the text, title, tags and search fields of a kept revision as the newest one."""
+    content = post_revisions.get(actor, post_id, number, against=None).content
+    changes = {name: content[name] for name in _RESTORED}
+    changes["seo"] = {name: content["seo"].get(name) for name in SEO_FIELDS}
+    return change(actor, post_id, changes, expected_revision=expected_revision)
+
+
+def publish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
+    """Makes a post readable by those its visibility names. Publishing twice changes nothing."""
+    with _moving(actor, post_id, expected_revision) as post:
+        if post.publication is not Publication.PUBLISHED:
+            _publish(post)
+    return get(actor, post_id)
+
+
+def schedule(actor: Actor, post_id: UUID, publish_at: datetime, *, expected_revision: int | None) -> Record:
+    """Publishes it later, within two seconds of the time; again moves the time."""
+    with _moving(actor, post_id, expected_revision) as post:
+        publishing_service.schedule("post", post, publish_at)
+        post.revision += 1
+        _record(post, "post.scheduled")
+    return get(actor, post_id)
+
+
+def unpublish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
+    """Takes a post back to draft."""
+    with _moving(actor, post_id, expected_revision) as post, _counting_tags(post):
+        post.unpublish()
+        post.revision += 1
+        _record(post, "post.unpublished")
+    return get(actor, post_id)
+
+
+def archive(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
+    """Takes a post out of every list but the team's."""
+    with _moving(actor, post_id, expected_revision) as post, _counting_tags(post):
+        post.archive()
+        post.revision += 1
+        _record(post, "post.archived")
+    return get(actor, post_id)
+
+
+def delete(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> None:
+    """Deletes a post for every reader at once."""
+    with _moving(actor, post_id, expected_revision) as post:
+        tag_service.count(_findable_by(post), set())
+        _record(post, "post.deleted")
+        db.session.delete(post)
+
+
+@contextmanager
+def _moving(actor: Actor, post_id: UUID, expected_revision: int | None) -> Iterator[Post]:
+    """One transaction around a move of a post, which ends what waits to publish it."""
+    with transaction():
+        publishing_service.withdraw(actor, "post", post_id)
+        yield _own(actor, post_id, expected_revision)
+        db.session.flush()
+
+
+def _publish(post: Post) -> None:
+    with _counting_tags(post):
+        post.publish()
+        post.revision += 1
+    _record(post, "post.published")
+
+
+def _apply(post: Post, changes: dict[str, Any], rendered: Rendered | None) -> None:
+    former = post.slug
+    for name in ("title", "slug", "visibility"):
+        if changes.get(name) is not None:
+            setattr(post, name, changes[name])
+    if post.slug != former:
+        _flush_slug(post)
+        _keep_slug(post, former)
+    if rendered is not None:
+        _set_body(post, changes["body_markdown"], rendered)
+    if "excerpt" in changes:
+        post.excerpt = changes["excerpt"] or excerpt_of(post.body_markdown)
+    if "seo" in changes:
+        post.seo = _merged(post.seo if changes["seo"] else {}, changes["seo"] or {})
+
+
+def _set_body(post: Post, markdown: str, rendered: Rendered) -> None:
+    post.body_markdown, post.body_html, post.video_ids = markdown, rendered.html, rendered.video_ids
+    post.renderer_version = RENDERER_VERSION
+    post.reading_time_s = reading_time_s(markdown)
+
+
+def _merged(kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """A merge patch of one level (RFC 7396): null removes."""
+    return {name: value for name, value in {**kept, **patch}.items() if value is not None}
+
+
+def _set_authors(post: Post, user_ids: Sequence[UUID]) -> None:
+    """The byline. Raises `Invalid` for somebody outside the organization's team."""
+    named = list(dict.fromkeys(UUID(str(user_id)) for user_id in user_ids))
+    team = select(Membership.user_id).where(
+        owned_by(post.organization_id, Membership), Membership.user_id.in_(named), Membership.suspended_at.is_(None)
+    )
+    known = set(db.session.scalars(team))
+    if strangers := [user_id for user_id in named if user_id not in known]:
+        wrong = "is no member of the organization's team"
+        places = [f"/authors/{named.index(user_id)}" for user_id in strangers]
+        raise Invalid(
+            "Authors are members of the organization's team.",
+            errors=[{"pointer": place, "detail": wrong, "code": "no_member"} for place in places],
+        )
+    db.session.execute(delete_from(PostAuthor).where(PostAuthor.post_id == post.id))
+    db.session.add_all(PostAuthor(post_id=post.id, user_id=user_id, position=at) for at, user_id in enumerate(named))
+    db.session.flush()
 
 
 def _insert(post: Post, wanted_slug: str | None) -> None:
@@ -79,39 +218,13 @@ def _insert(post: Post, wanted_slug: str | None) -> None:
     raise _slug_taken(base)
 
 
-def get(actor: Actor, post_id: UUID) -> Record:
-    """A post with its bodies. Raises `NotFound` for what the actor may not read."""
-    query = _reading(*_SUMMARY, Post.body_markdown, Post.body_html).where(Post.id == post_id, readable_by(actor, Post))
-    with read_connection() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        raise NotFound("There is no such post.")
-    return row
-
-
-def list_(actor: Actor, filters: listing.Filters, position: Position) -> Page:
-    """A page of posts without bodies: the public list, or an organization's with what its people may read."""
-    return listing.fetch(actor, Post, _reading(*_SUMMARY), filters, position)
-
-
-def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> Record:
-    """Saves changed fields, counts the revision up. Raises `PreconditionFailed` if somebody saved before."""
-    html = render_html(changes["body_markdown"]) if changes.get("body_markdown") is not None else None
-    with transaction():
-        post = _own(actor, post_id, expected_revision)
-        for name in ("title", "slug", "visibility"):
-            if changes.get(name) is not None:
-                setattr(post, name, changes[name])
-        if html is not None:
-            post.body_markdown, post.body_html = changes["body_markdown"], html
-            post.renderer_version = RENDERER_VERSION
-            post.reading_time_s = reading_time_s(post.body_markdown)
-        if "excerpt" in changes:
-            post.excerpt = changes["excerpt"] or excerpt_of(post.body_markdown)
-        post.revision += 1
-        _flush_slug(post)
-        _record(post, "post.updated")
-        return get(actor, post_id)
+def _keep_slug(post: Post, former: str) -> None:
+    """Sends readers of the former slug on; whoever had it before that gives it up."""
+    for slug in (former, post.slug):
+        taken = delete_from(PostSlug).where(PostSlug.organization_id == post.organization_id, PostSlug.slug == slug)
+        db.session.execute(taken.execution_options(synchronize_session=False))
+    kept = dialect.insert_or_skip(db.session.connection(), PostSlug, ["organization_id", "slug"])
+    db.session.execute(kept.values(organization_id=post.organization_id, slug=former, post_id=post.id))
 
 
 def _flush_slug(post: Post) -> None:
@@ -122,59 +235,35 @@ def _flush_slug(post: Post) -> None:
         raise _slug_taken(slug) from None
 
 
-def publish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
-    """Makes a post readable by those its visibility names. Publishing twice changes nothing."""
-    with transaction():
-        post = _own(actor, post_id, expected_revision)
-        if post.publish():
-            post.revision += 1
-            _record(post, "post.published")
-        return get(actor, post_id)
+@contextmanager
+def _counting_tags(post: Post) -> Iterator[None]:
+    before = _findable_by(post)
+    yield
+    tag_service.count(before, _findable_by(post))
 
 
-def unpublish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
-    """Takes a post back to draft."""
-    with transaction():
-        post = _own(actor, post_id, expected_revision)
-        post.unpublish()
-        post.revision += 1
-        _record(post, "post.unpublished")
-        return get(actor, post_id)
-
-
-def archive(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
-    """Takes a post out of every list but the team's."""
-    with transaction():
-        post = _own(actor, post_id, expected_revision)
-        post.archive()
-        post.revision += 1
-        _record(post, "post.archived")
-        return get(actor, post_id)
-
-
-def delete(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> None:
-    """Deletes a post for every reader at once."""
-    with transaction():
-        post = _own(actor, post_id, expected_revision)
-        _record(post, "post.deleted")
-        db.session.delete(post)
+def _findable_by(post: Post) -> set[UUID]:
+    """The tags by which anybody finds the post."""
+    is_listed = post.publication is Publication.PUBLISHED and post.visibility == Visibility.PUBLIC
+    return set(tag_service.tags_of(post.id)) if is_listed else set()
 
 
 def _own(actor: Actor, post_id: UUID, expected_revision: int | None) -> Post:
     """The post, locked, if the actor's organization owns it and their role may edit it."""
     owned = select(Post).where(Post.id == post_id, owned_by(actor.organization_id, Post)).with_for_update()
-    post = db.session.scalar(owned)
+    post = db.session.scalar(owned.execution_options(populate_existing=True))
     if post is None:
         raise NotFound("There is no such post.")
     actor.must(Action.EDIT_CONTENT)
     if expected_revision is not None and expected_revision != post.revision:
-        raise PreconditionFailed("Somebody saved this post before you.", current_etag=f'"{post.revision}"')
+        meanwhile = post_revisions.changed_since(post, expected_revision)
+        raise PreconditionFailed(
+            "Somebody saved this post before you.",
+            current_etag=f'"{post.revision}"',
+            changed_fields=meanwhile.changed_fields,
+            changed_by=meanwhile.changed_by,
+        )
     return post
-
-
-def _reading(*columns: Any) -> Select[*tuple[Any, ...]]:
-    joined = select(*columns).join(Organization, Organization.id == Post.organization_id)
-    return joined.outerjoin(User, User.id == Post.author_id)
 
 
 def _record(post: Post, type_: str) -> None:

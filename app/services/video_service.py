@@ -1,12 +1,14 @@
 """Videos: take an upload, read, publish, delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import IO, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from app.access import owned_by, readable_by
 from app.clients.storage import StorageFull
@@ -16,9 +18,9 @@ from app.dialect import utc_now_plus
 from app.errors import Conflict, InsufficientStorage, Invalid, NotFound, PreconditionFailed, TooLarge
 from app.jobs import DELETE_FILES, PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
-from app.models import Organization, Processing, Rendition, User, Video, Visibility
+from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
-from app.services import job_order, job_service, listing
+from app.services import job_order, job_service, listing, publishing_service
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
 from app.services.video_pipeline import outcome
@@ -85,6 +87,11 @@ class Origin:
     video_id: UUID
     organization_id: UUID
     author_id: UUID | None
+
+
+def register() -> None:
+    """Lets scheduled videos be published."""
+    publishing_service.publishes("video", _publish)
 
 
 def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None) -> VideoView:
@@ -162,6 +169,17 @@ def get(actor: Actor, video_id: UUID) -> VideoView:
     return VideoView(row, renditions, positions.get(row.job_id))
 
 
+def embedded(actor: Actor, organization_id: UUID, video_ids: Sequence[str]) -> list[Record]:
+    """Those of an organization's videos that the actor may read, in the order of the ids."""
+    if not video_ids:
+        return []
+    wanted = [UUID(video_id) for video_id in video_ids]
+    own = and_(Video.organization_id == organization_id, Video.id.in_(wanted), readable_by(actor, Video))
+    with read_connection() as connection:
+        found = {row.id: row for row in connection.execute(_reading().where(own))}
+    return [found[video_id] for video_id in wanted if video_id in found]
+
+
 def list_(actor: Actor, filters: listing.Filters, position: Position) -> tuple[Page, dict[UUID, list[Record]]]:
     """A page of videos and the ladders of all of them, in two queries."""
     page = listing.fetch(actor, Video, _reading(), filters, position)
@@ -199,24 +217,37 @@ def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_re
 
 def publish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
     """Makes it readable by those its visibility names. Publishing twice changes nothing."""
-    with transaction():
-        video = _own(actor, video_id, expected_revision)
-        if video.publish():
-            video.revision += 1
-            db.session.flush()
-            outcome.record(video, "video.published")
-        return get(actor, video_id)
+    with _moving(actor, video_id, expected_revision) as video:
+        if video.publication is not Publication.PUBLISHED:
+            _publish(video)
+    return get(actor, video_id)
+
+
+def schedule(actor: Actor, video_id: UUID, publish_at: datetime, *, expected_revision: int | None) -> VideoView:
+    """Publishes it later, within two seconds of the time; again moves the time."""
+    with _moving(actor, video_id, expected_revision) as video:
+        publishing_service.schedule("video", video, publish_at)
+        video.revision += 1
+        outcome.record(video, "video.scheduled")
+    return get(actor, video_id)
 
 
 def unpublish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
     """Takes a video back to draft: only its own people can play it."""
-    with transaction():
-        video = _own(actor, video_id, expected_revision)
+    with _moving(actor, video_id, expected_revision) as video:
         video.unpublish()
         video.revision += 1
-        db.session.flush()
         outcome.record(video, "video.unpublished")
-        return get(actor, video_id)
+    return get(actor, video_id)
+
+
+def archive(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
+    """Takes a video out of every list but the team's; only its own people can play it."""
+    with _moving(actor, video_id, expected_revision) as video:
+        video.archive()
+        video.revision += 1
+        outcome.record(video, "video.archived")
+    return get(actor, video_id)
 
 
 def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> None:
@@ -225,6 +256,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         job_id = _job_of(actor, video_id)
         if job_id is not None:  # before the video is locked: a job's row always comes first
             job_service.cancel(job_id)
+        publishing_service.withdraw(actor, "video", video_id)
         video = _own(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
         organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
@@ -267,6 +299,21 @@ def _job_of(actor: Actor, video_id: UUID) -> UUID | None:
     actor.must(Action.EDIT_CONTENT)
     job_id: UUID | None = row.job_id
     return job_id
+
+
+@contextmanager
+def _moving(actor: Actor, video_id: UUID, expected_revision: int | None) -> Iterator[Video]:
+    """One transaction around a move of a video, which ends what waits to publish it."""
+    with transaction():
+        publishing_service.withdraw(actor, "video", video_id)
+        yield _own(actor, video_id, expected_revision)
+        db.session.flush()
+
+
+def _publish(video: Video) -> None:
+    video.publish()
+    video.revision += 1
+    outcome.record(video, "video.published")
 
 
 def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:

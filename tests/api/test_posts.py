@@ -7,6 +7,9 @@ import pytest
 from app.permissions import Role
 from tests.api.conftest import Person
 
+DEAD_INPUT = '<input disabled="">'
+"""Nobody can type into it; with a type of checkbox, task lists are made of it."""
+
 
 def test_a_draft_becomes_readable_for_everyone_when_it_is_published(ada: Person, anonymous: Person) -> None:
     draft = ada.draft("Hello, Wörld", "# Hi\n\nSome **text**.")
@@ -38,7 +41,9 @@ def test_a_draft_becomes_readable_for_everyone_when_it_is_published(ada: Person,
     ],
 )
 def test_hostile_html_does_not_survive(ada: Person, hostile: str) -> None:
-    html = ada.draft(body=hostile)["body_html"].lower()
+    html = ada.draft(body=hostile)["body_html"].lower().replace(DEAD_INPUT, "")
+
+    assert "<input" not in html
 
     for trace in (
         "<script",
@@ -50,7 +55,7 @@ def test_hostile_html_does_not_survive(ada: Person, hostile: str) -> None:
         "onload",
         "<style",
         "<form",
-        "<input",
+        "<textarea",
     ):
         assert trace not in html
 

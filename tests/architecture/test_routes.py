@@ -22,6 +22,7 @@ OPEN_TO_ANYONE = {
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
     *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),
+    *("tag.list_tags", "preview.read", "address.get_post"),
 }
 """Whoever opens a route to everybody says so here as well."""
 

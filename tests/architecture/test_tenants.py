@@ -10,9 +10,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from app.http.routing import BodyKind, Route
-from app.models import ApiKey, Job, Organization, Post, Processing, Publication, Upload, Video, Visibility
+from app.models import ApiKey, Job, Organization, Post, Processing, Publication, Tag, Upload, Video, Visibility
 from app.permissions import Role
 from app.schemas.post_schemas import PostChange
+from app.schemas.publishing_schemas import Schedule
+from app.schemas.tag_schemas import TagChange, TagMerge
 from app.schemas.video_schemas import VideoChange
 from tests.factories import (
     make_api_key,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_membership,
     make_organization,
     make_post,
+    make_tag,
     make_upload,
     make_user,
     make_video,
@@ -27,7 +30,7 @@ from tests.factories import (
 from tests.support.http import ApiClient
 from tests.support.route_table import ALL_ROUTES, headers_of, path_with
 
-Row = ApiKey | Job | Post | Upload | Video
+Row = ApiKey | Job | Post | Tag | Upload | Video
 Maker = Callable[[Organization], Row]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
@@ -47,6 +50,7 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "job_id": {"queued": make_job},
     "upload_id": {"begun": make_upload},
     "api_key_id": {"in force": make_api_key},
+    "tag_id": {"unused": make_tag},
 }
 """Objects that only their organization may see, by the parameter that names them."""
 
@@ -64,8 +68,20 @@ PUBLIC: Final[dict[str, Maker]] = {
 BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     PostChange: {"title": "Taken over"},
     VideoChange: {"title": "Taken over"},
+    Schedule: {"publish_at": "2030-01-01T00:00:00Z"},
+    TagChange: {"name": "Taken over"},
+    TagMerge: {"into_id": "019a8f6e-7c3b-7d10-8f3e-2b1c9d4e5f60"},
 }
-OTHER_PARAMETERS: Final = {"name_path": "master.m3u8", "token": "-", "name": "index.html", "slug": "nobody"}
+OTHER_PARAMETERS: Final = {
+    "name_path": "master.m3u8",
+    "token": "-",
+    "name": "index.html",
+    "number": "1",
+    "slug": "nobody",
+    "post_slug": "-",
+}
+NAMES_ANOTHER: Final = {"tag.merge"}
+"""Endpoints whose body names another thing, which no fixed example can: 422 for whoever gets that far."""
 OUTSIDERS: Final = (*Role, "reader")
 NOT_TENANTS: Final = {"session_id"}
 """Ids that belong to a person and not to an organization."""
@@ -158,7 +174,8 @@ def test_the_owner_of_the_same_object_gets_past_the_404(route: Route, client: Ap
 
     response = _call(client.acting_as(membership), route, target)
 
-    assert response.status_code not in {401, 403, 404, 405, 422}
+    assert response.status_code not in {401, 403, 404, 405}
+    assert response.status_code != 422 or route.endpoint in NAMES_ANOTHER
 
 
 def _outsider(client: ApiClient, who: str) -> ApiClient:

@@ -7,7 +7,14 @@ from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
 from tests.factories.jobs import make_job, make_worker
 from tests.factories.one_time_tokens import make_one_time_token
-from tests.factories.posts import make_post
+from tests.factories.posts import (
+    make_post,
+    make_post_author,
+    make_post_revision,
+    make_post_slug,
+    make_post_tag,
+    make_tag,
+)
 from tests.factories.sessions import make_refresh_token, make_session
 from tests.factories.uploads import make_upload
 from tests.factories.videos import make_rendition, make_video
@@ -23,9 +30,14 @@ __all__ = [
     "make_one_time_token",
     "make_organization",
     "make_post",
+    "make_post_author",
+    "make_post_revision",
+    "make_post_slug",
+    "make_post_tag",
     "make_refresh_token",
     "make_rendition",
     "make_session",
+    "make_tag",
     "make_upload",
     "make_user",
     "make_video",

@@ -21,6 +21,7 @@ from app.jobs import (
     FORGET_JOBS,
     FORGET_SESSIONS,
     FORGET_TOKENS,
+    RENDER_POSTS,
     SCHEDULE,
     SWEEP_FILES,
     SWEEP_UPLOADS,
@@ -33,6 +34,7 @@ from app.models import (
     Job,
     JobState,
     OneTimeToken,
+    Post,
     RefreshToken,
     Session,
     Upload,
@@ -50,6 +52,7 @@ from tests.factories import (
     make_job,
     make_one_time_token,
     make_organization,
+    make_post,
     make_refresh_token,
     make_session,
     make_upload,
@@ -300,3 +303,16 @@ def test_work_directories_of_dead_attempts_go_and_those_of_running_ones_stay(
 
     assert [path.exists() for path in paths] == [True, False, True]
     assert (settings.storage_dir / "work").is_dir()
+
+
+def test_html_of_an_older_renderer_is_made_anew_and_nobody_sees_a_save() -> None:
+    old = make_post(body_markdown="- [x] done", body_html="<p>stale</p>", renderer_version=1)
+    new = make_post(body_markdown="*a*", body_html="<p>kept as it is</p>")
+    seen = (old.revision, old.updated_at)
+
+    perform(RENDER_POSTS)
+
+    db.session.expire_all()
+    assert 'type="checkbox"' in db.session.get_one(Post, old.id).body_html
+    assert (old.revision, old.updated_at) == seen
+    assert new.body_html == "<p>kept as it is</p>"

@@ -1,0 +1,97 @@
+"""Reading posts: one by id, address or preview link, and lists; authors and tags come with the same query."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, select
+
+from app.access import owned_by, readable_by
+from app.database import Record, read_connection
+from app.dialect import json_row, json_rows
+from app.errors import NotFound
+from app.models import Organization, Post, PostAuthor, PostSlug, PostTag, Tag, User
+from app.permissions import Actor
+from app.services import listing
+from app.services.pages import Page, Position
+
+
+def _authors() -> ScalarSelect[Any]:
+    row = json_row(PostAuthor.position, User.id, User.slug, User.name, User.avatar_url)
+    of_post = select(json_rows(row)).join_from(PostAuthor, User, User.id == PostAuthor.user_id)
+    return of_post.where(PostAuthor.post_id == Post.id).correlate(Post).scalar_subquery()
+
+
+def _tags() -> ScalarSelect[Any]:
+    row = json_row(PostTag.position, Tag.id, Tag.slug, Tag.name)
+    of_post = select(json_rows(row)).join_from(PostTag, Tag, Tag.id == PostTag.tag_id)
+    return of_post.where(PostTag.post_id == Post.id).correlate(Post).scalar_subquery()
+
+
+SUMMARY: Final[tuple[Any, ...]] = (
+    *(Post.id, Post.slug, Post.title, Post.excerpt, Post.publication, Post.visibility, Post.reading_time_s),
+    *(Post.likes_count, Post.comments_count, Post.revision, Post.publish_at, Post.published_at),
+    *(Post.created_at, Post.updated_at),
+    Organization.slug.label("organization_slug"),
+    Organization.name.label("organization_name"),
+    _authors().label("authors"),
+    _tags().label("tags"),
+)
+"""Columns of a post in a list. `authors`: lists of position, id, slug, name, avatar_url; `tags`: the same without the
+last."""
+WHOLE: Final = (*SUMMARY, Post.body_markdown, Post.body_html, Post.seo, Post.video_ids, Post.organization_id)
+
+
+def get(actor: Actor, post_id: UUID) -> Record:
+    """A post with its bodies. Raises `NotFound` for what the actor may not read."""
+    return _one(Post.id == post_id, readable_by(actor, Post))
+
+
+def get_previewed(post_id: UUID) -> Record:
+    """A post for whoever holds a preview link of it."""
+    return _one(Post.id == post_id)
+
+
+def find(actor: Actor, organization: str, slug: str) -> Record | None:
+    """A post by its address, if it has one there that the actor may read."""
+    return _first(Organization.slug == organization, Post.slug == slug, readable_by(actor, Post))
+
+
+def slug_now(actor: Actor, organization: str, former: str) -> str:
+    """The slug of the post that had this one before. Raises `NotFound`."""
+    query = select(Post.slug).join_from(PostSlug, Post, Post.id == PostSlug.post_id)
+    query = query.join(Organization, Organization.id == PostSlug.organization_id)
+    named = query.where(Organization.slug == organization, PostSlug.slug == former, readable_by(actor, Post))
+    with read_connection() as connection:
+        slug: str | None = connection.execute(named).scalar()
+    if slug is None:
+        raise NotFound("There is no such post.")
+    return slug
+
+
+def list_(actor: Actor, filters: listing.Filters, position: Position) -> Page:
+    """A page of posts without bodies: the public list, or an organization's with what its people may read."""
+    return listing.fetch(actor, Post, _reading(*SUMMARY), filters, position)
+
+
+def assert_own(actor: Actor, post_id: UUID) -> None:
+    """Raises `NotFound` unless the actor's organization owns the post."""
+    with read_connection() as connection:
+        if connection.execute(select(Post.id).where(Post.id == post_id, owned_by(actor.organization_id, Post))).first():
+            return
+    raise NotFound("There is no such post.")
+
+
+def _one(*conditions: ColumnElement[bool]) -> Record:
+    row = _first(*conditions)
+    if row is None:
+        raise NotFound("There is no such post.")
+    return row
+
+
+def _first(*conditions: ColumnElement[bool]) -> Record | None:
+    with read_connection() as connection:
+        return connection.execute(_reading(*WHOLE).where(*conditions)).first()
+
+
+def _reading(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).join(Organization, Organization.id == Post.organization_id)

@@ -1,0 +1,78 @@
+"""Publication at a chosen time, the same for posts and videos: a job row whose work asks again when the time comes."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.access import owned_by
+from app.database import db
+from app.errors import Invalid
+from app.jobs import PUBLISH
+from app.models import Job, JobState, Post, Publication, Video
+from app.permissions import Action, Actor
+from app.services import job_run, job_service
+from app.services.job_run import JobRun
+from app.services.job_service import JobRequest
+from app.utils.times import now, rfc3339
+
+Publishable = Post | Video
+FURTHEST: Final = timedelta(days=3653)
+_publishers: dict[str, Callable[[Any], None]] = {}
+
+
+def register() -> None:
+    """Registers the work of the publishing jobs."""
+    job_run.does(PUBLISH, _publish_if_due)
+
+
+def publishes(noun: str, publish: Callable[[Any], None]) -> None:
+    """Names the function that publishes a locked row of the noun, with its event."""
+    _publishers[noun] = publish
+
+
+def schedule(noun: str, item: Publishable, publish_at: datetime) -> None:
+    """Moves the locked row to `scheduled` and queues its publication. Raises `Invalid`, `Conflict`."""
+    if not now() < publish_at < now() + FURTHEST:
+        wrong = "must lie in the future, ten years ahead at most"
+        raise Invalid(
+            f"publish_at {wrong}.", errors=[{"pointer": "/publish_at", "detail": wrong, "code": "out_of_range"}]
+        )
+    item.schedule(publish_at)
+    arguments = {"publish_at": rfc3339(publish_at)}
+    job_service.enqueue(PUBLISH, JobRequest(f"{noun}:{item.id}", item.organization_id, arguments, run_at=publish_at))
+
+
+def withdraw(actor: Actor, noun: str, row_id: UUID) -> None:
+    """Cancels what waits to publish the row; before the row is locked, for a job's row always comes first."""
+    if actor.may(Action.EDIT_CONTENT):
+        waiting = select(Job.id).where(
+            owned_by(actor.organization_id, Job),
+            Job.subject == f"{noun}:{row_id}",
+            Job.kind == PUBLISH.name,
+            Job.state == JobState.QUEUED,
+        )
+        for job_id in db.session.scalars(waiting).all():
+            job_service.cancel(job_id)
+
+
+def _publish_if_due(job: JobRun) -> None:
+    """Publishes unless somebody unscheduled, rescheduled or deleted it meanwhile: the row decides, not the job."""
+    noun, _, row_id = str(job.subject).partition(":")
+
+    def publish() -> None:
+        item = _locked(noun, UUID(row_id))
+        is_due = item is not None and rfc3339(item.publish_at) == job.arguments["publish_at"]
+        if item is not None and is_due and item.publication is Publication.SCHEDULED:
+            _publishers[noun](item)
+
+    job.finish(publish)
+
+
+def _locked(noun: str, row_id: UUID) -> Publishable | None:
+    fresh = {"populate_existing": True}
+    if noun == "post":
+        return db.session.get(Post, row_id, with_for_update=True, execution_options=fresh)
+    return db.session.get(Video, row_id, with_for_update=True, execution_options=fresh)
