@@ -1,11 +1,11 @@
 """Public author profiles."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from app.access import readable_by
 from app.database import Record, read_connection
 from app.errors import NotFound
-from app.models import Post, User, Video
+from app.models import Post, PostAuthor, User, Video
 from app.permissions import Actor
 
 
@@ -14,7 +14,11 @@ def get(actor: Actor, slug: str) -> Record:
 
     Raises `NotFound` for everybody else: who has merely signed up is not on display.
     """
-    writes = [exists().where(model.author_id == User.id, readable_by(actor, model)) for model in (Post, Video)]
+    signed = and_(PostAuthor.post_id == Post.id, PostAuthor.user_id == User.id)
+    writes = (
+        exists().where(signed, readable_by(actor, Post)),
+        exists().where(Video.author_id == User.id, readable_by(actor, Video)),
+    )
     query = select(User.id, User.slug, User.name, User.bio, User.avatar_url).where(
         User.slug == slug, User.disabled_at.is_(None), or_(User.id == actor.user_id, *writes)
     )
