@@ -8,8 +8,8 @@ from app.http.links import absolute
 from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
-from app.schemas.listing_schemas import filters_of, place_of
-from app.schemas.post_schemas import PostChange, PostCreate, PostListQuery, render, render_summary
+from app.schemas.listing_schemas import filters_of, picked, place_of
+from app.schemas.post_schemas import PostChange, PostCreate, PostListQuery, render, render_listed
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import render_embedded
 from app.services import playback_service, post_previews, post_reading, post_service, video_service
@@ -20,8 +20,9 @@ UNSEEN = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
 def list_posts(actor: Actor, query: PostListQuery) -> Answer:
-    page = post_reading.list_(actor, filters_of(query), position_of(query))
-    return page_answer(page, query, render_summary, place_of)
+    included = query.names("include")
+    page = post_reading.list_(actor, filters_of(query), position_of(query), included=included)
+    return page_answer(page, query, picked(query, page, lambda row: render_listed(row, included)), place_of)
 
 
 def create(actor: Actor, body: PostCreate) -> Answer:

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import request
 
+from app.database import Record
 from app.http.answers import NO_CONTENT, Answer, created
 from app.http.links import absolute
 from app.http.multipart import receive_file
 from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
-from app.schemas.listing_schemas import filters_of, place_of
+from app.schemas.listing_schemas import filters_of, picked, place_of
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import VideoChange, VideoListQuery, render, render_playback
 from app.services import playback_service, video_service
@@ -20,7 +21,18 @@ from app.services.video_service import VideoView
 
 def list_videos(actor: Actor, query: VideoListQuery) -> Answer:
     page, ladders = video_service.list_(actor, filters_of(query), position_of(query))
-    return page_answer(page, query, lambda row: _render(actor, VideoView(row, ladders[row.id])), place_of)
+    included = query.names("include")
+
+    def render_listed(row: Record) -> dict[str, object]:
+        document = _render(actor, VideoView(row, ladders[row.id]))
+        return document | (_playback_of(actor, row) if "playback" in included else {})
+
+    return page_answer(page, query, picked(query, page, render_listed), place_of)
+
+
+def _playback_of(actor: Actor, row: Record) -> dict[str, object]:
+    found = playback_service.playback_of(actor, row)
+    return {"playback": render_playback(found, absolute) if found else None}
 
 
 def upload(actor: Actor) -> Answer:

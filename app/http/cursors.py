@@ -10,25 +10,28 @@ from itsdangerous import BadSignature
 from app.errors import BadRequest
 from app.http.answers import json_bytes
 from app.services import keyring
+from app.services.pages import Place
 
 _SALT: Final = "list-cursor"
 
 
-def write_cursor(place: tuple[datetime, UUID], *, backwards: bool, bound_to: object) -> str:
-    """A cursor for the row at `place` (its time and id)."""
-    moment, row_id = place
-    return keyring.serializer(_SALT).dumps([moment.isoformat(), row_id.hex, backwards, _digest(bound_to)])
+def write_cursor(place: Place, *, backwards: bool, bound_to: object) -> str:
+    """A cursor for the row at `place` (what it is sorted by, and its id)."""
+    value, row_id = place
+    told = {"time": value.isoformat()} if isinstance(value, datetime) else value
+    return keyring.serializer(_SALT).dumps([told, row_id.hex, backwards, _digest(bound_to)])
 
 
-def read_cursor(cursor: str, *, bound_to: object) -> tuple[datetime, UUID, bool]:
+def read_cursor(cursor: str, *, bound_to: object) -> tuple[Place, bool]:
     """The place and direction in a cursor. Raises `BadRequest` if it is forged or for another list."""
     try:
-        moment, row_id, backwards, digest = keyring.serializer(_SALT).loads(cursor)
+        told, row_id, backwards, digest = keyring.serializer(_SALT).loads(cursor)
     except (BadSignature, ValueError, TypeError):
         raise BadRequest("The cursor is not one of ours.", code="invalid_cursor") from None
     if digest != _digest(bound_to):
         raise BadRequest("The cursor belongs to a list with another filter or sort.", code="invalid_cursor")
-    return datetime.fromisoformat(moment), UUID(row_id), bool(backwards)
+    value = datetime.fromisoformat(told["time"]) if isinstance(told, dict) else told
+    return (value, UUID(row_id)), bool(backwards)
 
 
 def _digest(bound_to: object) -> str:

@@ -1,9 +1,8 @@
 """A page of a list: the rows a service found, as JSON with cursors and RFC 8288 links."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from typing import Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask import request
 from pydantic import BaseModel
@@ -11,7 +10,10 @@ from pydantic import BaseModel
 from app.database import Record
 from app.http.answers import Answer
 from app.http.cursors import read_cursor, write_cursor
-from app.services.pages import Page, Position
+from app.services.pages import Page, Place, Position
+
+_NOT_FILTERS: Final = {"cursor", "limit", "fields", "include", "count"}
+"""What may change from page to page."""
 
 
 def position_of(query: BaseModel) -> Position:
@@ -20,20 +22,21 @@ def position_of(query: BaseModel) -> Position:
     cursor = asked.get("cursor")
     if cursor is None:
         return Position(limit=asked["limit"])
-    moment, row_id, backwards = read_cursor(cursor, bound_to=_filters(asked))
-    return Position(limit=asked["limit"], after=(moment, row_id), backwards=backwards)
+    place, backwards = read_cursor(cursor, bound_to=_filters(asked))
+    return Position(limit=asked["limit"], after=place, backwards=backwards)
 
 
 def page_answer(
     page: Page,
     query: BaseModel,
     render: Callable[[Record], dict[str, object]],
-    place: Callable[[Record], tuple[datetime, UUID]],
+    place: Callable[[Record], Place],
 ) -> Answer:
-    """200 with `{data, page: {next_cursor, prev_cursor}}` and `Link`."""
+    """200 with `{data, page: {next_cursor, prev_cursor}}` and `Link`; `page.total` where it was counted."""
     filters = _filters(query.model_dump(mode="json"))
     cursors = _cursors(page.rows, page, place, filters)
-    document: dict[str, object] = {"data": [render(row) for row in page.rows], "page": cursors}
+    told: dict[str, object] = {**cursors} if page.total is None else {**cursors, "total": page.total}
+    document: dict[str, object] = {"data": [render(row) for row in page.rows], "page": told}
     links = [
         _link(cursor, rel)
         for rel, cursor in (("next", cursors["next_cursor"]), ("prev", cursors["prev_cursor"]))
@@ -43,13 +46,13 @@ def page_answer(
 
 
 def _filters(asked: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in asked.items() if name not in {"cursor", "limit"}}
+    return {name: value for name, value in asked.items() if name not in _NOT_FILTERS}
 
 
 def _cursors(
     rows: Sequence[Record],
     page: Page,
-    place: Callable[[Record], tuple[datetime, UUID]],
+    place: Callable[[Record], Place],
     filters: dict[str, object],
 ) -> dict[str, str | None]:
     first = write_cursor(place(rows[0]), backwards=True, bound_to=filters) if rows and page.has_previous else None

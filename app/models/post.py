@@ -35,6 +35,8 @@ class Post(Publishable, Timestamped, Base):
         Index("ix_posts_public", "publication", "visibility", "published_at", "id"),
         Index("ix_posts_organization_published", "organization_id", "publication", "published_at", "id"),
         Index("ix_posts_organization_created", "organization_id", "created_at", "id"),
+        Index("ix_posts_organization_updated", "organization_id", "updated_at", "id"),
+        Index("ix_posts_organization_title", "organization_id", "title", "id"),
         Index("ix_posts_renderer", "renderer_version"),
     )
 

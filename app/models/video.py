@@ -63,6 +63,8 @@ class Video(Publishable, Timestamped, Base):
         Index("ix_videos_public", "publication", "visibility", "published_at", "id"),
         Index("ix_videos_organization_published", "organization_id", "publication", "published_at", "id"),
         Index("ix_videos_organization_created", "organization_id", "created_at", "id"),
+        Index("ix_videos_organization_updated", "organization_id", "updated_at", "id"),
+        Index("ix_videos_organization_title", "organization_id", "title", "id"),
         Index("ix_videos_author", "author_id", "published_at"),
     )
 

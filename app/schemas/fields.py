@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AwareDatetime,
@@ -12,6 +12,7 @@ from pydantic import (
     EmailStr,
     Field,
     StringConstraints,
+    create_model,
 )
 
 from app.database import Record
@@ -72,10 +73,17 @@ class OrganizationRef(Output):
 
 
 class PageOut(Output):
-    """Where the pages before and after begin."""
+    """Where the pages before and after begin; `total` counts all rows where `count=true` asked for it."""
 
     next_cursor: str | None
     prev_cursor: str | None
+    total: int | None = None
+
+
+def part_of(model: type[Output], name: str) -> type[Output]:
+    """The schema of an object with only some properties of the model: what a list answers to `fields`."""
+    parts: dict[str, Any] = {key: (field.annotation | None, None) for key, field in model.model_fields.items()}  # type: ignore[operator]  # annotations are types
+    return create_model(name, __base__=Output, __doc__=f"Some properties of {model.__name__}.", **parts)
 
 
 class ListQuery(Input):

@@ -1,6 +1,6 @@
 """Posts: what goes in and out."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter
@@ -17,6 +17,7 @@ from app.schemas.fields import (
     Slug,
     Time,
     Title,
+    part_of,
 )
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.schemas.tag_schemas import TagName, TagRef
@@ -78,10 +79,6 @@ class PostChange(Input):
     tags: Tags | None = None
     authors: Authors | None = None
     seo: SeoInput | None = None
-
-
-class PostListQuery(PublicListQuery):
-    """The list of posts."""
 
 
 class PostSummary(Output):
@@ -151,10 +148,31 @@ class PostOut(PostSummary):
     media: list[MediaOut]
 
 
+class PostListed(PostSummary):
+    """A post in a list, with what `include` names; `snippet` is HTML around the words of a search (`q`)."""
+
+    snippet: str | None = None
+    body_markdown: str | None = None
+    body_html: str | None = None
+    seo: SeoOut | None = None
+
+
+PostPart = part_of(PostListed, "PostPart")
+
+
+class PostListQuery(PublicListQuery):
+    """The list of posts. `tag`: a tag's slug."""
+
+    INCLUDABLE: ClassVar[frozenset[str]] = frozenset({"body_markdown", "body_html", "seo"})
+    LISTED: ClassVar[frozenset[str]] = frozenset(PostSummary.model_fields)
+
+    tag: Annotated[str | None, Field(max_length=100)] = None
+
+
 class PostList(Output):
     """A page of posts."""
 
-    data: list[PostSummary]
+    data: list[PostListed | PostPart]  # type: ignore[valid-type]  # a model made at run time
     page: PageOut
 
 
@@ -192,20 +210,22 @@ def render_summary(row: Record) -> dict[str, object]:
     }
 
 
+def render_listed(row: Record, included: set[str]) -> dict[str, object]:
+    """A post in a list with what `include` names."""
+    summary = render_summary(row)
+    document = summary | {name: row._mapping[name] for name in ("body_markdown", "body_html") if name in included}  # noqa: SLF001 - SQLAlchemy's public name of it
+    return document | ({"seo": _seo(row, summary)} if "seo" in included else {})
+
+
 def render(row: Record, media: list[dict[str, object]]) -> dict[str, object]:
     """A post with its bodies, and the videos in it."""
     summary = render_summary(row)
-    return summary | {
-        "body_markdown": row.body_markdown,
-        "body_html": row.body_html,
-        "seo": {
-            **dict.fromkeys(SEO_FIELDS),
-            "noindex": False,
-            **row.seo,
-            "open_graph": _open_graph(row, summary),
-        },
-        "media": media,
-    }
+    bodies = {"body_markdown": row.body_markdown, "body_html": row.body_html}
+    return summary | bodies | {"seo": _seo(row, summary), "media": media}
+
+
+def _seo(row: Record, summary: dict[str, object]) -> dict[str, object]:
+    return {**dict.fromkeys(SEO_FIELDS), "noindex": False, **row.seo, "open_graph": _open_graph(row, summary)}
 
 
 def _open_graph(row: Record, summary: dict[str, object]) -> list[dict[str, str]]:

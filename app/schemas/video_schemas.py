@@ -1,12 +1,12 @@
 """Videos: what goes in and out."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from app.database import Record
-from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, people
+from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, part_of, people
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.services.playback_service import Playback
 from app.services.video_pipeline.outcome import eta_s
@@ -31,10 +31,6 @@ class VideoChange(Input):
     title: Title | None = None
     description: Annotated[str | None, Field(max_length=20_000)] = None
     visibility: VisibilityName | None = None
-
-
-class VideoListQuery(PublicListQuery):
-    """The list of videos."""
 
 
 class ProcessingOut(Output):
@@ -99,13 +95,6 @@ class VideoOut(Output):
     updated_at: Time
 
 
-class VideoList(Output):
-    """A page of videos."""
-
-    data: list[VideoOut]
-    page: PageOut
-
-
 class CaptionOut(Output):
     """A caption track."""
 
@@ -123,6 +112,30 @@ class PlaybackOut(Output):
     storyboard_url: str | None
     captions: list[CaptionOut]
     expires_at: Time | None
+
+
+class VideoListed(VideoOut):
+    """A video in a list; `playback` by `include`, `snippet` is HTML around the words of a search (`q`)."""
+
+    snippet: str | None = None
+    playback: PlaybackOut | None = None
+
+
+VideoPart = part_of(VideoListed, "VideoPart")
+
+
+class VideoListQuery(PublicListQuery):
+    """The list of videos."""
+
+    INCLUDABLE: ClassVar[frozenset[str]] = frozenset({"playback"})
+    LISTED: ClassVar[frozenset[str]] = frozenset(VideoOut.model_fields)
+
+
+class VideoList(Output):
+    """A page of videos."""
+
+    data: list[VideoListed | VideoPart]  # type: ignore[valid-type]  # a model made at run time
+    page: PageOut
 
 
 def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, object]:

@@ -1,56 +1,123 @@
 """The one list behind posts and videos: public for everyone, more for an organization's own people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from html import escape
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select
 
 from app.access import Readable, readable_by
 from app.database import read_connection
+from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
 from app.errors import Invalid, NotFound
-from app.models import Membership, Organization, PostAuthor, Publication, User, Video, Visibility
+from app.models import Membership, Organization, PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
 from app.permissions import Action, Actor, Role
 from app.services.pages import Page, Position, fetch_page
+from app.utils.search_words import SearchWords
 from config import settings
+
+Sort = Literal["published_at", "created_at", "updated_at", "title", "relevance"]
+SEARCHED_AT_MOST: Final = 1_000
+"""A search ranks the newest this many matches: ranking a million would take seconds, and nobody turns those pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to."""
+    """What a list is narrowed to, and its order; without `sort`, relevance for a search, else the newest first."""
 
     organization: str | None = None
     publication: Publication | None = None
     visibility: Visibility | None = None
     author: str | None = None
+    tag: str | None = None
     ids: Sequence[UUID] | None = None
     published_after: datetime | None = None
     published_before: datetime | None = None
+    words: SearchWords | None = None
+    sort: Sort | None = None
+    ascending: bool = False
+    is_counted: bool = False
 
 
 def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filters: Filters, position: Position) -> Page:
-    """A page, newest first. The public list sorts by publication, a team's own list by creation.
+    """A page. Unsorted, the public list is by publication, a team's own list by creation.
 
-    Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index.
+    Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index or the order
+    needs one.
     """
     is_team = False
+    conditions = _narrowed(model, filters)
     if filters.organization is None:
         assert_public_index()
     else:
         actor, organization_id = as_seen_by(actor, filters.organization)
         is_team = actor.may(Action.READ_PRIVATE)
-        query = query.where(model.organization_id == organization_id)
-    conditions = [*_narrowed(model, filters), readable_by(actor, model) if is_team else _public(model)]
-    moment: ColumnElement[Any] = model.created_at.expression if is_team else model.published_at.expression
+        conditions.append(model.organization_id == organization_id)
+    conditions.append(readable_by(actor, model) if is_team else _public(model))
+    key = _key(model, filters, is_team=is_team)
+    if filters.words is not None:
+        conditions = _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
+    elif filters.sort == "published_at":
+        conditions.append(model.published_at.is_not(None))
+    narrowed = query.add_columns(key.label("sorted_at")).where(*conditions)
     with read_connection() as connection:
-        return fetch_page(
-            connection,
-            query.add_columns(moment.label("sorted_at")).where(*conditions),
-            position,
-            key=(moment, model.id.expression),
-        )
+        keys = (key, model.id.expression)
+        page = fetch_page(connection, narrowed, position, key=keys, ascending=filters.ascending)
+        total = _count(connection, model, query, conditions) if filters.is_counted else None
+        snippets = _snippets(connection, model, filters.words, page) if filters.words else {}
+    return replace(page, total=total, snippets=snippets)
+
+
+def _key(model: Readable, filters: Filters, *, is_team: bool) -> ColumnElement[Any]:
+    """What the list is sorted by. Raises `Invalid` for an order that only an organization's own list can have."""
+    sort = filters.sort or ("relevance" if filters.words else "created_at" if is_team else "published_at")
+    if sort == "relevance":
+        if filters.words is None:
+            raise _no_sort("Only a search (q) has relevance.")
+        return search_rank(model.id.expression, filters.words)
+    if filters.organization is None and sort != "published_at":
+        raise _no_sort("Without an organization, lists are sorted by published_at or relevance.")
+    key: ColumnElement[Any] = getattr(model, sort).expression
+    return key
+
+
+def _no_sort(detail: str) -> Invalid:
+    return Invalid(detail, errors=[{"parameter": "sort", "detail": detail, "code": "invalid"}])
+
+
+def _searched(
+    model: Readable, words: SearchWords, conditions: list[ColumnElement[bool]], *, is_ranked: bool
+) -> list[ColumnElement[bool]]:
+    if not words.wanted:
+        return [false()]
+    matching = [*conditions, search_matches(model.id.expression, words)]
+    if not is_ranked:
+        return matching
+    newest = select(model.id).where(*matching).order_by(model.created_at.desc(), model.id.desc())
+    return [model.id.in_(newest.limit(SEARCHED_AT_MOST))]
+
+
+def _count(
+    connection: Connection, model: Readable, query: Select[*tuple[Any, ...]], conditions: list[ColumnElement[bool]]
+) -> int:
+    counted = query.with_only_columns(model.id).where(*conditions).subquery()
+    return connection.execute(select(func.count()).select_from(counted)).scalar_one()
+
+
+def _snippets(connection: Connection, model: Readable, words: SearchWords, page: Page) -> dict[UUID, str]:
+    if not page.rows:
+        return {}
+    snippet = search_snippet(model.id.expression, words).label("snippet")
+    query = select(model.id, snippet).where(model.id.in_([row.id for row in page.rows]))
+    return {row.id: _marked(row.snippet or "") for row in connection.execute(query)}
+
+
+def _marked(text: str) -> str:
+    """The snippet as HTML: everything is text, but for the marks around found words."""
+    return escape(text).replace(MARK_BEGIN, "<mark>").replace(MARK_END, "</mark>")
 
 
 def assert_public_index() -> None:
@@ -72,6 +139,8 @@ def _narrowed(model: Readable, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(model.publication == filters.publication)
     if filters.visibility is not None:
         conditions.append(model.visibility == filters.visibility)
+    if filters.tag is not None:
+        conditions.append(_tagged(model, filters.tag))
     if filters.ids is not None:
         conditions.append(model.id.in_(filters.ids))
     if filters.author is not None:
@@ -88,6 +157,12 @@ def _written_by(model: Readable, slug: str) -> ColumnElement[bool]:
         return User.slug == slug
     byline = select(PostAuthor.post_id).join(User, User.id == PostAuthor.user_id).where(User.slug == slug)
     return model.id.in_(byline)
+
+
+def _tagged(model: Readable, slug: str) -> ColumnElement[bool]:
+    if model is Video:
+        return false()
+    return model.id.in_(select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.slug == slug))
 
 
 def as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:

@@ -1,5 +1,6 @@
 """Reading posts: one by id, address or preview link, and lists; authors and tags come with the same query."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +39,11 @@ SUMMARY: Final[tuple[Any, ...]] = (
 )
 """Columns of a post in a list. `authors`: lists of position, id, slug, name, avatar_url; `tags`: the same without the
 last."""
+_INCLUDABLE: Final[dict[str, Any]] = {
+    "body_markdown": Post.body_markdown,
+    "body_html": Post.body_html,
+    "seo": Post.seo,
+}
 WHOLE: Final = (*SUMMARY, Post.body_markdown, Post.body_html, Post.seo, Post.video_ids, Post.organization_id)
 
 
@@ -68,9 +74,13 @@ def slug_now(actor: Actor, organization: str, former: str) -> str:
     return slug
 
 
-def list_(actor: Actor, filters: listing.Filters, position: Position) -> Page:
-    """A page of posts without bodies: the public list, or an organization's with what its people may read."""
-    return listing.fetch(actor, Post, _reading(*SUMMARY), filters, position)
+def list_(actor: Actor, filters: listing.Filters, position: Position, *, included: Collection[str] = ()) -> Page:
+    """A page of posts: the public list, or an organization's with what its people may read.
+
+    Without bodies, unless their names are among `included`.
+    """
+    more = [column for name, column in _INCLUDABLE.items() if name in included]
+    return listing.fetch(actor, Post, _reading(*SUMMARY, *more), filters, position)
 
 
 def assert_own(actor: Actor, post_id: UUID) -> None:

@@ -166,10 +166,11 @@ def _apply(post: Post, changes: dict[str, Any], rendered: Rendered | None) -> No
     if post.slug != former:
         _flush_slug(post)
         _keep_slug(post, former)
+    follows_text = post.excerpt == excerpt_of(post.body_markdown)
     if rendered is not None:
         _set_body(post, changes["body_markdown"], rendered)
-    if "excerpt" in changes:
-        post.excerpt = changes["excerpt"] or excerpt_of(post.body_markdown)
+    if "excerpt" in changes or follows_text:
+        post.excerpt = changes.get("excerpt") or excerpt_of(post.body_markdown)
     if "seo" in changes:
         post.seo = _merged(post.seo if changes["seo"] else {}, changes["seo"] or {})
 

@@ -52,6 +52,11 @@ def bare_engine(
     drop_database(server, name)
 
 
+def not_search(_item: object, name: str | None, _kind: str, *_rest: object) -> bool:
+    """Full-text search is no part of the models: the migration makes it by hand, and tests of searching prove it."""
+    return name != "search" and "_search" not in (name or "")
+
+
 def test_the_migrations_have_one_head() -> None:
     engine = new_engine("sqlite:///:memory:")
     with engine.connect() as connection:
@@ -64,7 +69,7 @@ def test_the_migrations_have_one_head() -> None:
 def test_models_and_migrations_agree(bare_engine: Engine) -> None:
     with bare_engine.connect() as connection:
         command.upgrade(alembic_config(connection), "head")
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": not_search})
 
         assert compare_metadata(context, Base.metadata) == []
 
@@ -81,7 +86,7 @@ def test_migrations_go_up_down_and_up_again(bare_engine: Engine) -> None:
         tables = inspect(connection).get_table_names()
 
     assert left_after_down == ["alembic_version"]
-    assert set(tables) == {"alembic_version", *Base.metadata.tables}
+    assert {name for name in tables if "_search" not in name} == {"alembic_version", *Base.metadata.tables}
 
 
 @every_table

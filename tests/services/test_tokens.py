@@ -56,7 +56,7 @@ def test_a_new_key_leaves_everything_valid_that_the_old_one_signed(rotate: pytes
 
     assert tokens.read_access_token(access).session_id == session_id
     assert tokens.row_of_token("verify", derived) == session_id
-    assert read_cursor(cursor, bound_to="all") == (*place, False)
+    assert read_cursor(cursor, bound_to="all") == (place, False)
     assert keyring.serializer("playback").loads(signed) == "video"
 
 
