@@ -26,7 +26,7 @@ accesslog = None  # the application logs each request itself, with who made it
 loglevel = "warning"
 logger_class = "config.gunicorn_log.JSONLog" if settings.log_format == "json" else "gunicorn.glogging.Logger"
 limit_request_line = 8190
-forwarded_allow_ips = "127.0.0.1"
+forwarded_allow_ips = ""  # the application decides whom to believe, by TRUSTED_PROXIES
 
 # A UNIX address has room for 107 bytes: a deep DATA_DIR's sockets stand in a temporary folder instead.
 _SOCKET_DIR_LIMIT = 70

@@ -1,5 +1,6 @@
 """The part of the application that web processes and workers share."""
 
+import structlog
 from flask import Flask
 
 from app import database
@@ -15,12 +16,18 @@ from app.services import (
     video_pipeline,
     video_service,
 )
+from config import settings
 from config.logs import set_up_logs
+from config.rules import warnings_of
+
+log = structlog.get_logger("marquee.start")
 
 
 def create_core() -> Flask:
     """Logs, database, and the work behind each kind of job."""
     set_up_logs()
+    for warning in warnings_of(settings):
+        log.warning(warning)
     app = Flask("app", static_folder=None)
     database.init_app(app)
     maintenance_service.register()

@@ -90,6 +90,12 @@ class RangeNotSatisfiable(MarqueeError):
     code, status, title = "range_not_satisfiable", 416, "Range not satisfiable"
 
 
+class Misdirected(MarqueeError):
+    """The request names a host that is not ours (RFC 9110 §15.5.20)."""
+
+    code, status, title = "misdirected_request", 421, "Misdirected request"
+
+
 class Invalid(MarqueeError):
     """Well-formed, but the content is wrong."""
 

@@ -11,7 +11,7 @@ from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
 from app.http import problems
-from app.middlewares import rate_limit, request_id, security_headers, session_relay
+from app.middlewares import caching, edge, rate_limit, request_id, session_relay
 from app.realtime import sockets
 from config import settings
 
@@ -30,7 +30,7 @@ def build() -> Flask:
     Migrate(app, database.db)
     # The order counts: what is added first runs last after a request.
     rate_limit.init_app(app)
-    security_headers.init_app(app)
+    caching.init_app(app)
     request_id.init_app(app)
     if settings.cors_origins:
         CORS(
@@ -43,6 +43,7 @@ def build() -> Flask:
     routes.init_app(app)
     sockets.init_app(app)
     session_relay.init_app(app)
+    edge.init_app(app)
     app.cli.add_command(up)
     app.cli.add_command(jobs)
     app.cli.add_command(keys)

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -13,18 +14,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from config.env import PROJECT_DIR
+from config.rules import DEVELOPMENT_SECRET, problems_in_production, problems_of_addresses
 from config.smtp import SUBMISSION_PORT, SmtpServer, smtp_from_url
-
-DEVELOPMENT_SECRET = "development-only-secret-key-never-for-production"  # noqa: S105 - refused in production
-PLACEHOLDER = "change-me"
-SECRET_MIN_BYTES = 32
-_HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 def _split_list(value: object) -> object:
@@ -33,7 +31,7 @@ def _split_list(value: object) -> object:
     return value
 
 
-def _split_secrets(value: object) -> object:
+def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -46,7 +44,9 @@ def _project_path(value: object) -> object:
 
 
 WordList = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
-SecretList = Annotated[tuple[str, ...], BeforeValidator(_split_secrets)]
+LowerList = Annotated[tuple[Annotated[str, StringConstraints(to_lower=True)], ...], BeforeValidator(_split_list)]
+NetworkList = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split)]
+SecretList = Annotated[tuple[str, ...], BeforeValidator(_split)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
 OptionalFolder = Annotated[Annotated[str, Field(pattern=r"^/([\w.-]+/)+$")] | None, BeforeValidator(_empty_is_unset)]
 ProjectPath = Annotated[Path, BeforeValidator(_project_path)]
@@ -72,12 +72,15 @@ class Settings(BaseModel):
 
     app_env: Literal["development", "production", "test"] = "development"
     debug: Switch = False
+    flask_debug: OptionalText = None
     # Where it listens and what it is called outside.
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: OptionalText = None
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     cors_origins: WordList = ()
+    allowed_hosts: LowerList = ()
+    trusted_proxies: NetworkList = ()
     # Where it keeps things.
     data_dir: ProjectPath = Path("var")
     database_url: OptionalText = Field(default=None, repr=False)
@@ -141,7 +144,8 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _rules_across_fields(self) -> Self:
-        problems = [*self._database_problems(), *self._mail_problems(), *self._production_problems()]
+        problems = [*self._database_problems(), *self._mail_problems(), *problems_of_addresses(self)]
+        problems += problems_in_production(self) if self.is_production else []
         if self.job_heartbeat_s * 2 > self.job_lease_s:
             problems.append("JOB_HEARTBEAT_S must be at most half of JOB_LEASE_S.")
         if problems:
@@ -167,37 +171,6 @@ class Settings(BaseModel):
             )
             return [problem]
         return []
-
-    def _production_problems(self) -> list[str]:
-        if not self.is_production:
-            return []
-        checks = [
-            (self.debug, "DEBUG must be off in production."),
-            ("*" in self.cors_origins, "CORS_ORIGINS must name exact origins in production, not *."),
-            (not self.public_url, "PUBLIC_URL must be set in production (https://…)."),
-            (
-                bool(self.public_url) and not str(self.public_url).startswith("https://"),
-                "PUBLIC_URL must be https:// in production.",
-            ),
-            (
-                self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key.encode()) < SECRET_MIN_BYTES,
-                f"SECRET_KEY must be set to at least {SECRET_MIN_BYTES} random bytes: {_HOW_TO_MAKE_ONE}",
-            ),
-            (
-                any(key == DEVELOPMENT_SECRET or len(key.encode()) < SECRET_MIN_BYTES for key in self.secret_keys_old),
-                f"SECRET_KEYS_OLD must hold former SECRET_KEYs only, each of at least {SECRET_MIN_BYTES} bytes.",
-            ),
-            (
-                bool(self.front_end_url) and not str(self.front_end_url).startswith("https://"),
-                "FRONT_END_URL must be https:// in production.",
-            ),
-        ]
-        placeholders = [
-            f"{name.upper()} still holds the placeholder of .env.production.local."
-            for name, value in self
-            if isinstance(value, str) and PLACEHOLDER in value
-        ]
-        return [problem for wrong, problem in checks if wrong] + placeholders
 
     @property
     def is_production(self) -> bool:

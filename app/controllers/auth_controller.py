@@ -45,8 +45,11 @@ def refresh(body: Refresh) -> Answer:
 
 
 def signout(actor: Actor, body: SignOut) -> Answer:
-    assert_own_origin(body.refresh_token)
-    session_service.sign_out(body.refresh_token or refresh_cookie(), actor)
+    token = body.refresh_token
+    if actor.is_anonymous:  # an access token is no cookie: no other site makes a browser send it
+        assert_own_origin(token)
+        token = token or refresh_cookie()
+    session_service.sign_out(token, actor)
     return clear_refresh_cookie(NO_CONTENT)
 
 

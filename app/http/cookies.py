@@ -6,6 +6,7 @@ from flask import Response, request
 
 from app.errors import NotPermitted
 from app.http.answers import Answer, json_bytes
+from app.http.origins import is_allowed
 from app.http.routing import API_PREFIX
 from config import settings
 
@@ -56,10 +57,11 @@ def clear_refresh_cookie(answer: Answer) -> Answer:
 
 
 def assert_own_origin(token_in_body: str | None) -> None:
-    """Raises `NotPermitted` when a cookie is used from a site that is not ours or allow-listed (CSRF)."""
-    origin = request.headers.get("Origin")
-    if token_in_body is not None or refresh_cookie() is None or origin is None:
+    """Raises `NotPermitted` when the cookie is used by a page that is not ours or allow-listed (CSRF).
+
+    Browsers name the origin of every POST; where none is named the cookie does not count either.
+    """
+    if token_in_body is not None or refresh_cookie() is None:
         return
-    allowed = {settings.base_url, request.host_url.rstrip("/"), *settings.cors_origins}
-    if origin.rstrip("/") not in allowed:
+    if not is_allowed(request.headers.get("Origin", ""), request.host_url):
         raise NotPermitted("This origin may not use the session's cookie.", code="origin_not_allowed")

@@ -13,7 +13,7 @@ TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
 _REF: Final = "#/components/schemas/{model}"
 # 404: any call may name an organization to act in. 408, 414 and 431: the server's, before the application is asked.
-_EVERYWHERE: Final = (400, 404, 408, 414, 429, 431, 500, 503)
+_EVERYWHERE: Final = (400, 404, 408, 414, 421, 429, 431, 500, 503)
 
 
 _HEADERS: Final = {

@@ -1,35 +1,38 @@
-"""Headers that every answer carries, errors included, and caching by who asked."""
+"""Headers that every answer carries: the application's, its errors, Socket.IO's and the relay's."""
 
-from typing import Final
-
-from flask import Flask, Response, g
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from config import settings
 
-_ALWAYS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_HSTS: Final = "max-age=31536000; includeSubDomains"
-_VARY: Final = ("Authorization", "Marquee-Organization", "Origin", "Accept-Encoding")
-_PUBLIC: Final = "public, max-age=0, s-maxage=5, stale-while-revalidate=30"
-_PRIVATE: Final = "private, no-store"
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse
+
+_HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+_ALWAYS: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "private, no-store"),
+)
 
 
-def init_app(app: Flask) -> None:
-    """Adds the headers after every request; what a controller set itself stays."""
-    app.after_request(_add)
+def adding_headers(start_response: "StartResponse", *, is_plain: bool) -> "StartResponse":
+    """Adds what is missing; what the answer has set itself stays.
 
+    `is_plain`: a trusted proxy says that the client came by http, where HSTS must not be sent (RFC 6797 §7.2).
+    """
+    is_https = settings.base_url.startswith("https://") and not is_plain
+    wanted = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
 
-def _add(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
-    if settings.is_production:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
-    if "Cache-Control" not in response.headers:
-        is_public = g.get("is_public_read", False) and response.status_code in {200, 304}
-        response.headers["Cache-Control"] = _PUBLIC if is_public else _PRIVATE
-        response.vary.update(_VARY)
-    return response
+    def start(
+        status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None, /
+    ) -> Callable[[bytes], object]:
+        present = {name.lower() for name, _value in headers}
+        headers.extend(pair for pair in wanted if pair[0].lower() not in present)
+        return start_response(status, headers, exc_info)
+
+    return start

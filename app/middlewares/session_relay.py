@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from flask import Flask
 
+from app.middlewares.edge import PEER
 from config.worker import web_worker
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _owner(environ: "WSGIEnvironment") -> Path | None:
     if not _QUERY.fullmatch(environ.get("QUERY_STRING", "")) or _body_bytes(environ) > _MAX_BODY_BYTES:
         return None
     # Only a sibling comes by the unix socket, which has no peer address: from outside the guard means nothing.
-    if _GUARD_VARIABLE in environ and not environ.get("REMOTE_ADDR"):
+    if _GUARD_VARIABLE in environ and not environ.get(PEER, environ.get("REMOTE_ADDR")):
         return None
     session_id = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [""])[0]
     token = session_id.partition(".")[0]
@@ -97,6 +98,9 @@ def _headers(environ: "WSGIEnvironment") -> Iterator[tuple[str, str]]:
     if environ.get("CONTENT_TYPE"):
         yield "Content-Type", environ["CONTENT_TYPE"]
     yield _GUARD, "1"
+    # The client's own words about this are gone by now, and the sibling believes what comes by its socket.
+    yield "X-Forwarded-For", environ.get("REMOTE_ADDR", "")
+    yield "X-Forwarded-Proto", environ["wsgi.url_scheme"]
 
 
 def _target(environ: "WSGIEnvironment") -> str:

@@ -12,6 +12,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import Invalid, MarqueeError, NotAuthenticated, NotFound, RateLimited
+from app.http import origins
 from app.permissions import Action
 from app.realtime import engine
 from app.realtime.admission import (
@@ -28,7 +29,6 @@ from app.realtime.subscriber import BATCH, After, Subscriber
 from app.schemas.realtime_schemas import SocketAuth, TopicAsked
 from app.services import event_service, session_service, topic_service
 from app.utils.buckets import TokenBucket
-from config import settings
 from config.worker import web_worker
 
 _CALLS: Final = (50, 10.0)
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> SocketIO:
         async_mode="threading",
         async_handlers=False,  # one call after the other: a flood of them waits in the client's own buffers
         manage_session=False,
-        cors_allowed_origins=[settings.base_url, *settings.cors_origins],
+        cors_allowed_origins=_is_allowed,
         max_http_buffer_size=engine.FRAME_BYTES,
     )
     if web_worker.token:
@@ -59,6 +59,11 @@ def init_app(app: Flask) -> SocketIO:
     engine.bound(socketio.server.eio, door.knows)
     app.wsgi_app = engine.Guard(app)  # type: ignore[method-assign]  # Flask's way to add a WSGI middleware
     return socketio
+
+
+def _is_allowed(origin: str | None, environ: dict[str, str]) -> bool:
+    own_url = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+    return origin is not None and origins.is_allowed(origin, own_url)
 
 
 def _name_sessions_after_worker(server: Server) -> None:

@@ -10,7 +10,8 @@ import pytest
 from dotenv import dotenv_values
 
 from config.env import PROJECT_DIR, UnknownEnvironment, environment_name
-from config.settings import DEVELOPMENT_SECRET, SettingsInvalid, build_settings
+from config.rules import DEVELOPMENT_SECRET, warnings_of
+from config.settings import SettingsInvalid, build_settings
 from config.smtp import SmtpServer
 
 PRODUCTION = {
@@ -96,8 +97,16 @@ def test_production_starts_with_what_it_needs_and_stays_closed() -> None:
         ("SECRET_KEY", "change-me" * 4, "SECRET_KEY still holds the placeholder"),
         ("METRICS_TOKEN", "change-me", "METRICS_TOKEN still holds the placeholder"),
         ("DATABASE_URL", "postgresql://marquee:change-me@db/marquee", "DATABASE_URL still holds"),
+        ("SECRET_KEY", "abcd" * 16, "SECRET_KEY must be set"),
+        ("METRICS_TOKEN", "sesame", "METRICS_TOKEN must have at least 16"),
         ("DEBUG", "true", "DEBUG must be off"),
+        ("FLASK_DEBUG", "1", "FLASK_DEBUG must be off"),
         ("CORS_ORIGINS", "https://a.example,*", "exact origins"),
+        ("CORS_ORIGINS", "http://a.example", "CORS_ORIGINS must be https"),
+        ("CORS_ORIGINS", "https://change-me.example", "CORS_ORIGINS still holds"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must be names"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0", "TRUSTED_PROXIES must name your proxies"),
+        ("TRUSTED_PROXIES", "::/0", "TRUSTED_PROXIES must name your proxies"),
         ("PUBLIC_URL", "", "PUBLIC_URL must be set"),
         ("PUBLIC_URL", "http://marquee.example", "must be https"),
         ("SECRET_KEYS_OLD", "short,0123456789abcdef0123456789abcdef", "SECRET_KEYS_OLD must hold"),
@@ -110,6 +119,54 @@ def test_production_starts_with_what_it_needs_and_stays_closed() -> None:
 )
 def test_production_refuses_defaults_placeholders_and_open_doors(name: str, value: str, reason: str) -> None:
     assert reason in _problems({**PRODUCTION, name: value})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("*", "null", "https://*.example.org", "example.org", "https://example.org/path", "https://u:p@example.org"),
+        *("https://Example.org", "ftp://example.org", "https://example.org:port", "https://example.org?x", "https://"),
+        *(r"https://.*\.example\.org", "https://exämple.org", "https://example.org#", "https://example.org:"),
+    ],
+)
+def test_an_origin_is_exact_or_refused_everywhere(origin: str) -> None:
+    assert "CORS_ORIGINS must name exact origins" in _problems({"CORS_ORIGINS": f"https://fine.example,{origin}"})
+
+
+def test_exact_origins_hosts_and_networks_are_taken() -> None:
+    variables = {
+        "CORS_ORIGINS": "http://localhost:3000, https://example.org/, https://[::1]:8443",
+        "ALLOWED_HOSTS": "API.example.org, *.example.org, 10.0.0.7, ::1",
+        "TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8, ::1",
+    }
+
+    settings = build_settings(variables)
+
+    assert settings.cors_origins == ("http://localhost:3000", "https://example.org", "https://[::1]:8443")
+    assert settings.allowed_hosts == ("api.example.org", "*.example.org", "10.0.0.7", "::1")
+    assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("TRUSTED_PROXIES", value) for value in ("10.0.0.1/8", "my-proxy", "*")),
+        *(("ALLOWED_HOSTS", value) for value in ("https://api.example.org", "api.example.org:443", "*", "a b")),
+        *(("PUBLIC_URL", value) for value in ("https://example.org/app", "example.org", "https://u@example.org")),
+    ],
+)
+def test_an_address_that_is_none_is_refused_everywhere(name: str, value: str) -> None:
+    assert name in _problems({name: value})
+
+
+def test_what_is_weak_but_allowed_is_told_at_start() -> None:
+    weak = {**PRODUCTION, "DATABASE_URL": "", "RATE_LIMIT_SCALE": "0", "MEDIA_JAIL": "none"}
+
+    assert [warning.split()[0] for warning in warnings_of(build_settings(weak))] == [
+        *("DATABASE_URL", "RATE_LIMIT_SCALE", "MEDIA_JAIL"),
+    ]
+    assert warnings_of(build_settings(PRODUCTION)) == []
+    assert warnings_of(build_settings({})) == []
 
 
 def test_production_needs_no_mail_server_where_nobody_gets_mail() -> None:
@@ -168,9 +225,9 @@ def test_migrations_go_past_the_pooler() -> None:
 
 
 def test_no_secret_is_shown_when_the_settings_are_printed() -> None:
-    printed = repr(build_settings({**PRODUCTION, "METRICS_TOKEN": "a-metrics-token"}))
+    printed = repr(build_settings({**PRODUCTION, "METRICS_TOKEN": "a-token-for-metrics"}))
 
-    for secret in (PRODUCTION["SECRET_KEY"], "marquee:word", "a-metrics-token", "postword"):
+    for secret in (PRODUCTION["SECRET_KEY"], "marquee:word", "a-token-for-metrics", "postword"):
         assert secret not in printed
 
 

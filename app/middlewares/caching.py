@@ -1,0 +1,26 @@
+"""Who may keep an answer: caches what everybody gets, nobody what depends on the caller."""
+
+from typing import Final
+
+from flask import Flask, Response, g
+
+from config import settings
+
+_VARY: Final = ("Authorization", "Marquee-Organization", "Origin", "Accept-Encoding")
+_PUBLIC: Final = "public, max-age=0, s-maxage=5, stale-while-revalidate=30"
+_PRIVATE: Final = "private, no-store"
+
+
+def init_app(app: Flask) -> None:
+    """Adds the headers after every request; what a controller set itself stays."""
+    app.after_request(_add)
+
+
+def _add(response: Response) -> Response:
+    if "Cache-Control" not in response.headers:
+        is_public = g.get("is_public_read", False) and response.status_code in {200, 304}
+        response.headers["Cache-Control"] = _PUBLIC if is_public else _PRIVATE
+        response.vary.update(_VARY)
+    elif settings.cors_origins:
+        response.vary.add("Origin")  # or a cache would give one site's answer to another
+    return response
