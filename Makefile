@@ -27,6 +27,7 @@ test: $(DEVELOPMENT)
 check: $(DEVELOPMENT)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app config workers migrations wsgi.py gunicorn.conf.py
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/python -m tests.support.check_secrets

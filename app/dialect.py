@@ -143,7 +143,11 @@ def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[
     """What `create_engine` needs for this database."""
     if make_url(url).get_backend_name() == "sqlite":
         # The driver itself never waits for a lock: that would freeze the gevent hub. We wait in `_begin`.
-        return {"connect_args": {"timeout": 0, "check_same_thread": False}, "pool_size": pool_size}
+        return {
+            "connect_args": {"timeout": 0, "check_same_thread": False},
+            "pool_size": pool_size,
+            "hide_parameters": True,
+        }
     connect_args: dict[str, Any] = {"connect_timeout": 3, "application_name": "marquee", **_PG_KEEPALIVE}
     if behind_pgbouncer:
         connect_args["prepare_threshold"] = None
@@ -155,6 +159,7 @@ def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[
         "max_overflow": pool_size,
         "pool_timeout": 2,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # addresses and hashes would stand in every traceback
     }
 
 
@@ -197,7 +202,7 @@ def _when_free(action: Callable[[], object]) -> None:
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(random.uniform(*_SQLITE_RETRY_S))  # noqa: S311 - jitter, not a secret
+            time.sleep(random.uniform(*_SQLITE_RETRY_S))  # noqa: S311 - jitter, not a secret  # nosec B311
         else:
             return
 

@@ -1,5 +1,7 @@
 """Puts the application together: the core, middlewares, routes and realtime."""
 
+from typing import Any
+
 from flask import Flask
 from flask_cors import CORS
 from flask_migrate import Migrate
@@ -14,6 +16,7 @@ from app.http import problems
 from app.middlewares import caching, edge, rate_limit, request_id, session_relay
 from app.realtime import sockets
 from config import settings
+from config.logs import without_values
 
 _EXPOSED_HEADERS = [
     *("ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed"),
@@ -56,4 +59,19 @@ def _report_errors() -> None:
         return
     import sentry_sdk  # noqa: PLC0415 - an optional extra, and 1.2 s to import
 
-    sentry_sdk.init(settings.sentry_dsn, environment=settings.app_env, send_default_pii=False)
+    sentry_sdk.init(
+        settings.sentry_dsn,
+        environment=settings.app_env,
+        send_default_pii=False,
+        include_local_variables=False,  # passwords and tokens are local variables somewhere
+        max_request_body_size="never",
+        before_send=without_request,
+    )
+
+
+def without_request(event: dict[str, Any], _hint: object) -> dict[str, Any]:
+    """An error's report without the request: media paths hold tokens, and tracebacks quote rows."""
+    event.pop("request", None)
+    for exception in event.get("exception", {}).get("values", []):
+        exception["value"] = without_values(str(exception.get("value", "")))
+    return event

@@ -3,8 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from flask import g
-
 from app.http.answers import Answer
 from app.http.ranges import FileAnswer, file_answer
 from app.services import playback_service
@@ -21,8 +19,6 @@ _GROWING: Final = frozenset({"m3u8", "vtt"})
 
 
 def media(token: str, video_id: UUID, name_path: str) -> Answer:
-    # A problem document names the address, and this one holds a secret.
-    g.public_path = f"/media/…/{video_id}/{name_path}"
     found = playback_service.media(token, video_id, name_path)
     ending = name_path.rsplit(".", 1)[-1]
     return file_answer(found.file, FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s)))

@@ -1,5 +1,6 @@
 """Turns any exception into RFC 9457 problem+json: ours, the framework's, the database's, the server's."""
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -24,6 +25,8 @@ from config.worker import ClientTooSlow
 
 log = structlog.get_logger("marquee.http")
 RETRY_AFTER_S: Final = "2"
+# The token in a media path opens the whole film: what people send around with an error must not hold it.
+_SECRET: Final = re.compile(r"\A/media/[^/]+")
 _QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
@@ -107,7 +110,7 @@ def _response(
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": g.get("public_path", request.path),
+        "instance": _SECRET.sub("/media/…", request.path),
         "code": code,
         "request_id": g.get("request_id"),
         **(extra or {}),

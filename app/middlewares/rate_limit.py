@@ -8,16 +8,18 @@ from flask import Flask, Response, g, request
 
 from app.clients import rates
 from app.clients.rates import Quota
-from app.errors import RateLimited
+from app.errors import MarqueeError, RateLimited
 from app.http.answers import Answer
 from app.http.limits import Limit, Per, Policy
 from app.http.routing import Call, Handler
 from app.http.strict_json import read_json
+from app.permissions import ANONYMOUS
 from app.utils.addresses import peer_key
 from app.utils.windows import Count
 from config import settings
 
 _NOBODY: Final = ""
+_ACCOUNT_LENGTH: Final = 320  # of an address; what is longer names nobody, and is not kept
 
 
 def init_app(app: Flask) -> None:
@@ -25,18 +27,31 @@ def init_app(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+def count_refused(call: Call, following: Handler) -> Answer:
+    """Counts for its address what is refused before `limit_rate` could: a bad token, a body that is no JSON."""
+    try:
+        return following(call)
+    except MarqueeError:
+        if settings.rate_limit_scale and "rate_limit" not in g:
+            call.actor = ANONYMOUS
+            _count(call, _NOBODY)
+        raise
+
+
 def limit_rate(call: Call, following: Handler) -> Answer:
     """Counts the call for its peer, account or key. Raises `RateLimited` where a policy has no room for it."""
+    if settings.rate_limit_scale:
+        _count(call, _account(call, call.route.limit_in_force))
+    return following(call)
+
+
+def _count(call: Call, account: str) -> None:
     limit = call.route.limit_in_force
-    if not settings.rate_limit_scale:
-        return following(call)
-    account = _account(call, limit)
     quotas = [_quota(policy, call, account) for policy in limit.policies]
     counts = rates.count_everywhere(quotas) if limit.is_shared else rates.count_here(quotas)
     _remember(limit, quotas, counts)
     if not counts[-1].is_allowed:
         raise _refusal(limit.policies[len(counts) - 1], quotas[len(counts) - 1], counts[-1])
-    return following(call)
 
 
 def _account(call: Call, limit: Limit) -> str:
@@ -46,7 +61,7 @@ def _account(call: Call, limit: Limit) -> str:
     call.raw_body = read_json()
     document = json.loads(call.raw_body)
     account = document.get(limit.account) if isinstance(document, dict) else None
-    return account.strip().lower() if isinstance(account, str) else _NOBODY
+    return account.strip().lower()[:_ACCOUNT_LENGTH] if isinstance(account, str) else _NOBODY
 
 
 def _quota(policy: Policy, call: Call, account: str) -> Quota:

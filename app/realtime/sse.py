@@ -105,7 +105,7 @@ class _Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         # Spread, so that the clients of a worker that ends do not come back all at once.
-        yield f": welcome\nretry: {random.randint(*_RETRY_MS)}\n\n".encode()  # noqa: S311 - no secret
+        yield f": welcome\nretry: {random.randint(*_RETRY_MS)}\n\n".encode()  # noqa: S311 - no secret  # nosec B311
         with suppress(SQLAlchemyError):  # the stream ends: the client resumes when the database is back
             yield from self._replay()
             while not self._channel.is_ended:

@@ -8,7 +8,7 @@ from app.http.openapi import build_document
 from app.http.routing import Route, register
 from app.middlewares.authenticate import authenticate
 from app.middlewares.idempotency import replay_answer
-from app.middlewares.rate_limit import limit_rate
+from app.middlewares.rate_limit import count_refused, limit_rate
 from app.routes import (
     api_key_routes,
     auth_routes,
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     register(
         app,
         [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages, *account_pages],
-        before=(authenticate, limit_rate),
+        before=(count_refused, authenticate, limit_rate),
         after=(replay_answer,),
     )
     app.extensions["marquee_openapi"] = openapi_document

@@ -1,10 +1,10 @@
 """Single-use tokens for links in mails: issued as a row, derived when the mail is written, spent once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import aliased
 
 from app.database import Record, db, read_connection
@@ -15,7 +15,7 @@ from app.utils.times import now
 
 LIFE: Final = {Purpose.VERIFY_EMAIL: timedelta(hours=24), Purpose.RESET_PASSWORD: timedelta(hours=1)}
 QUIET: Final = timedelta(seconds=60)
-"""Nobody gets two letters for one purpose within this time."""
+"""Of each such span the first request for a purpose sends a letter, the others none."""
 
 
 def issue(purpose: Purpose, user_id: UUID | None) -> UUID:
@@ -28,23 +28,32 @@ def issue(purpose: Purpose, user_id: UUID | None) -> UUID:
 
 def addressee(row_id: UUID) -> Record | None:
     """Whom to write to about an open token: `email, name, expires_at`. None: used, over, nobody's, or just written."""
-    earlier = aliased(OneTimeToken)
-    just_written = exists().where(
-        earlier.user_id == OneTimeToken.user_id,
-        earlier.purpose == OneTimeToken.purpose,
-        earlier.id < OneTimeToken.id,
-        earlier.created_at > now() - QUIET,
-    )
-    query = select(User.email, User.name, OneTimeToken.expires_at)
+    query = select(User.email, User.name, OneTimeToken.expires_at, OneTimeToken.created_at)
     query = query.join(User, User.id == OneTimeToken.user_id).where(
         OneTimeToken.id == row_id,
         OneTimeToken.used_at.is_(None),
         OneTimeToken.expires_at > now(),
         User.disabled_at.is_(None),
-        ~just_written,
     )
     with read_connection() as connection:
-        return connection.execute(query).first()
+        row = connection.execute(query).first()
+        if row is None or connection.execute(_earlier_since(row_id, _quiet_since(row.created_at))).first():
+            return None
+    return row
+
+
+def _quiet_since(moment: datetime) -> datetime:
+    """Where the moment's span of quiet began. Spans are fixed: asking again and again cannot stretch one for ever."""
+    return moment - timedelta(seconds=moment.timestamp() % QUIET.total_seconds())
+
+
+def _earlier_since(row_id: UUID, moment: datetime) -> Select[UUID]:
+    earlier = aliased(OneTimeToken)
+    return (
+        select(earlier.id)
+        .join(OneTimeToken, and_(earlier.user_id == OneTimeToken.user_id, earlier.purpose == OneTimeToken.purpose))
+        .where(OneTimeToken.id == row_id, earlier.id < OneTimeToken.id, earlier.created_at >= moment)
+    )
 
 
 def owner_of(purpose: Purpose, token: str) -> Record:

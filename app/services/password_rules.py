@@ -40,7 +40,7 @@ def _problem(password: str, context: Iterable[str]) -> tuple[str, str] | None:
     folded = password.casefold()
     if any(word in folded for word in _words_to_avoid(context)):
         return "password_has_context", "Leave your address, your name and the name of this site out of the password."
-    if threads.run(_is_common, password):
+    if threads.run_slow(_is_common, password):
         return "password_common", "This password is among the first that others would try; take another one."
     return None
 

@@ -20,8 +20,7 @@ def hash_password(password: str) -> str:
 
 def verify(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; without a hash (no such user) it takes as long and says no."""
-    hash_to_try = password_hash or _nobodys_hash()
-    return threads.run(_verify, prepared(password), hash_to_try) and password_hash is not None
+    return threads.run(_verify, prepared(password), password_hash) and password_hash is not None
 
 
 def prepared(password: str) -> str:
@@ -30,9 +29,9 @@ def prepared(password: str) -> str:
     return unicodedata.normalize("NFC", plain)
 
 
-def _verify(password: str, password_hash: str) -> bool:
+def _verify(password: str, password_hash: str | None) -> bool:
     try:
-        return _HASHER.verify(password_hash, password)
+        return _HASHER.verify(password_hash or _nobodys_hash(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -175,11 +175,30 @@ def test_nothing_tells_whether_an_address_has_an_account(ada: Person, anonymous:
     assert [letter.to for letter in send_queued()] == [ada.session["user"]["email"]]
 
 
-def test_nobody_gets_two_letters_within_a_minute(ada: Person, letter: Callable[[], KeptMail]) -> None:
-    letter()
-    ada.post("/auth/password/forgot", {"email": ada.session["user"]["email"]})
+def ask_at(person: Person, seconds: list[int]) -> None:
+    """Asks for the link at these seconds of a minute that has begun lately."""
+    minute = now().replace(second=0, microsecond=0) - timedelta(minutes=10)
+    for second in seconds:
+        person.post("/auth/password/forgot", {"email": person.session["user"]["email"]})
+        newest = select(OneTimeToken.id).order_by(OneTimeToken.id.desc()).limit(1).scalar_subquery()
+        with transaction():
+            moved = update(OneTimeToken).where(OneTimeToken.id == newest)
+            db.session.execute(moved.values(created_at=minute + timedelta(seconds=second)))
 
-    assert send_queued() == []
+
+def test_nobody_gets_two_letters_within_a_minute(ada: Person) -> None:
+    send_queued()
+    ask_at(ada, [1, 2, 59])
+
+    assert len(send_queued()) == 1
+
+
+def test_asking_again_and_again_keeps_no_letter_from_its_owner(ada: Person) -> None:
+    """Whoever asks every 50 s for somebody else's link must not end their letters."""
+    send_queued()
+    ask_at(ada, [0, 50, 100, 150, 200, 250])
+
+    assert len(send_queued()) == 5
 
 
 def test_no_job_and_no_row_holds_address_or_token(ada: Person, letter: Callable[[], KeptMail]) -> None:

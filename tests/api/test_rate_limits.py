@@ -85,6 +85,31 @@ def test_odd_bodies_are_counted_too(client: ApiClient, address: str) -> None:
     assert statuses == {422, 429}
 
 
+def test_bodies_that_are_no_json_are_counted_too(client: ApiClient, address: str) -> None:
+    statuses = Counter(
+        client.post(
+            "/api/v1/auth/signin", data=b"{", content_type="application/json", environ_base={"REMOTE_ADDR": address}
+        ).status_code
+        for _ in range(12)
+    )
+
+    assert statuses == {400: 10, 429: 2}
+
+
+@pytest.mark.parametrize("token", ["no.token.at.all", "mq_no_key"])
+def test_guessing_tokens_is_counted_for_the_address(
+    client: ApiClient, ada: Person, address: str, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setattr(settings, "rate_limit_scale", 3 / 6000)
+    guess = {"headers": {"Authorization": f"Bearer {token}"}, "environ_base": {"REMOTE_ADDR": address}}
+
+    answers = [client.get("/api/v1/users/me", **guess) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    assert answers[0].headers["RateLimit-Policy"] == '"read";q=3;w=60'
+    assert ada.get("/users/me", environ_base={"REMOTE_ADDR": address}).status_code == 200
+
+
 def test_a_refusal_says_how_long_to_wait(client: ApiClient, address: str) -> None:
     answer = [signin(client, address, f"a{number}@example.org") for number in range(21)][-1]
 
