@@ -51,8 +51,10 @@ def count_everywhere(quotas: Sequence[Quota]) -> list[Count]:
         count = _count_in_redis(quota)
         if count is None:
             return [*counts, *count_here(quotas[len(counts) :])]
-        counts.append(count)
-        if not count.is_allowed:
+        # Here too, or each time that Redis stumbles would give a process the whole quota anew.
+        own = _windows.hit(quota.key, quota.amount, quota.window_s, time.monotonic()) if count.is_allowed else count
+        counts.append(count if own.is_allowed else own)
+        if not counts[-1].is_allowed:
             break
     return counts
 
