@@ -86,6 +86,10 @@ class _Reading:
         """Raises `BadRequest` if there was no file."""
         if not self._has_file:
             raise BadRequest("There is no part named file.", code="no_file")
-        title = self._title.decode("utf-8", "replace").replace("\x00", "").strip() or None
-        filename = (self._filename or "").replace("\x00", "").encode("utf-8", "replace").decode() or None
+        title = _printable(self._title.decode("utf-8", "replace"))
+        filename = _printable((self._filename or "").encode("utf-8", "replace").decode())
         return Received(filename, title, self._size_bytes)
+
+
+def _printable(text: str) -> str | None:
+    return "".join(character for character in text if character.isprintable()).strip() or None

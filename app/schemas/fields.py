@@ -18,6 +18,8 @@ from pydantic import (
 from app.database import Record
 
 PASSWORD_MIN_LENGTH = 12
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"
+"""No line breaks, no control characters, nothing that turns the reading direction: names stand in others' letters."""
 EXAMPLE_ID = "019a8f6e-7c3b-7d10-8f3e-2b1c9d4e5f60"
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
@@ -49,9 +51,9 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_read_time)]
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000000Z"])]
 Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=_ONE_LINE)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_ONE_LINE)]
 LinkToken = Annotated[str, Field(max_length=200, examples=["AZqPbnw7fRCPPisc…"])]
 Password = Annotated[str, Field(min_length=PASSWORD_MIN_LENGTH, max_length=1024, examples=["a long pass phrase"])]
 

@@ -174,3 +174,23 @@ def test_another_organization_than_ones_own_cannot_be_acted_in(ada: Person, newc
     answer = ada.get("/users/me", headers={"Marquee-Organization": other.organization})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "odd", ["Ada\nYour account is locked", "Ada\r", "A\x1bda", "Ada\u202eecalevol", "Ada\u2028x", "A\x85da"]
+)
+def test_a_name_is_one_plain_line(anonymous: Person, odd: str) -> None:
+    """It stands in letters to others."""
+    body = {"email": "ada.one.line@example.org", "password": PASSWORD, "name": f"{odd}."}
+
+    answer = anonymous.post("/auth/signup", body)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"] == "/name"
+
+
+@pytest.mark.parametrize("name", ["Zoë O'Brien-Núñez", "王小明", "עדה לאבלייס", "أدا", "🐎 Ada", "X Æ A-12"])
+def test_names_of_all_scripts_are_taken(anonymous: Person, name: str) -> None:
+    body = {"email": "ada.any.script@example.org", "password": PASSWORD, "name": name}
+
+    assert anonymous.post("/auth/signup", body).json["user"]["name"] == name
