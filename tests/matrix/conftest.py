@@ -45,6 +45,8 @@ class Stage:
 def stage(app: Flask) -> Iterator[Stage]:
     with app.app_context(), db.engine.connect() as connection:
         outer = connection.begin()
+        # A whole module may think for longer than a request may.
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
         with _bound_to(connection):
