@@ -24,8 +24,8 @@ def id_parameter(route: Route) -> str | None:
 def call(client: ApiClient, route: Route, caller: Caller, target: Target | None, **replaced: object) -> TestResponse:
     """The caller's request about the target; what is given beside takes the place of what is right."""
     headers = {**headers_of(route), **caller.headers, **_headers_in(replaced)}
-    right = {"path": _path(route, target), **_body(route)}
-    options: dict[str, Any] = {**right, **replaced, "method": route.method, "headers": headers}
+    right = {"method": route.method, "path": _path(route, target), **_body(route)}
+    options: dict[str, Any] = {**right, **replaced, "headers": headers}
     return client.open(**options)
 
 

@@ -20,6 +20,7 @@ ROUTES = [route for route in ALL_ROUTES if route.endpoint not in COVERED_ELSEWHE
 LISTS = [route for route in ROUTES if route.method == "GET" and route.query and not route.parameters]
 LISTS = [route for route in LISTS if "text/event-stream" not in route.answers.values()]
 STREAM = "text/event-stream"
+NAMING = [route for route in ROUTES if route.method == "GET" and id_parameter(route)]
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 
@@ -56,6 +57,25 @@ def test_only_those_who_may_get_past_a_route_and_nothing_leaks(
 
     assert wrong == []
     assert count > 0
+
+
+@pytest.mark.parametrize("route", NAMING, ids=lambda route: f"HEAD {route.path}")
+def test_head_tells_nobody_more_than_get(
+    route: Route, stage: Stage, record_property: Callable[[str, object], None]
+) -> None:
+    wrong: list[str] = []
+    cases = list(_cases(stage, route))
+    for caller, target in cases:
+        expected = expected_status(route, caller, target)
+        with stage.undone():
+            response = call(stage.client, route, caller, target, method="HEAD", headers={"Tus-Resumable": "1.0.0"})
+            found = [*_complaints(stage, response, caller, target), *_changes(stage, route, caller, expected)]
+        if not fits(response.status_code, expected) or response.get_data():
+            found.append(f"{response.status_code} instead of {expected or 'an answer'}")
+        wrong += [f"{caller.name} → {_words_for(target)}: {complaint}" for complaint in found]
+    record_property("matrix_cases", len(cases))
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("route", LISTS, ids=lambda route: f"{route.method} {route.path}")
