@@ -2,12 +2,28 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from app.models import ApiKey, Job, Membership, Post, Publication, Tag, Upload, Video, Visibility
+from app.models import (
+    ApiKey,
+    AuditEntry,
+    Invitation,
+    Job,
+    Membership,
+    Organization,
+    Post,
+    Publication,
+    QuotaUsage,
+    Tag,
+    Upload,
+    Video,
+    Visibility,
+)
 from app.permissions import Action, Actor
 
-Owned = type[Post] | type[Video] | type[Job] | type[Upload] | type[ApiKey] | type[Tag] | type[Membership]
+Content = type[Post] | type[Video] | type[Job] | type[Upload] | type[Tag]
+People = type[Membership] | type[Invitation] | type[ApiKey]
+Owned = Content | People | type[QuotaUsage] | type[AuditEntry]
 Readable = type[Post] | type[Video]
 
 
@@ -24,6 +40,8 @@ def readable_by(actor: Actor, model: Readable) -> ColumnElement[bool]:
     open_to_all = and_(
         model.publication == Publication.PUBLISHED,
         model.visibility.in_((Visibility.PUBLIC, Visibility.UNLISTED)),
+        # Few organizations at a time are on their way out, so this is one look into a tiny index.
+        model.organization_id.not_in(select(Organization.id).where(Organization.deleted_at.is_not(None))),
     )
     if not actor.may(Action.READ_PRIVATE):
         return open_to_all

@@ -5,8 +5,10 @@ from flask import Flask
 
 from app import database
 from app.services import (
+    invitation_service,
     mail_service,
     maintenance_service,
+    organization_removal,
     password_service,
     post_rendering,
     post_service,
@@ -39,5 +41,7 @@ def create_core() -> Flask:
     post_service.register()
     post_rendering.register()
     video_service.register()
+    invitation_service.register()
+    organization_removal.register()
     video_pipeline.register()
     return app

@@ -39,6 +39,16 @@ class MarqueeError(Exception):
         self.extra = extra
 
 
+class Moved(MarqueeError):
+    """What was named by an old slug; `parameters` are those of the path as they read now."""
+
+    code, status, title = "moved", 308, "Moved"
+
+    def __init__(self, detail: str, *, parameters: dict[str, str]) -> None:
+        super().__init__(detail)
+        self.parameters = parameters
+
+
 class BadRequest(MarqueeError):
     """What cannot be parsed: JSON, a header, a cursor."""
 

@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from app import database, routes
 from app.commands.jobs_command import jobs
 from app.commands.keys_command import keys
+from app.commands.organization_command import organizations
 from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
@@ -51,6 +52,7 @@ def build() -> Flask:
     app.cli.add_command(jobs)
     app.cli.add_command(keys)
     app.cli.add_command(users)
+    app.cli.add_command(organizations)
     return app
 
 

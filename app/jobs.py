@@ -53,6 +53,7 @@ PUBLISH: Final = JobKind("content.publish", priority=5, timeout_s=60)
 # Mail servers ask strangers to come back after minutes, and may be down for an hour.
 SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120, back_off_s=(10, 60, 300, 900, 3600))
 DELETE_FILES: Final = JobKind("storage.delete", priority=70, back_off_s=(2, 8, 32, 128, 3600))
+DELETE_ORGANIZATION: Final = JobKind("organization.delete", priority=75, timeout_s=3600)
 
 SWEEP_UPLOADS: Final = JobKind("uploads.sweep", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 FORGET_SESSIONS: Final = JobKind("sessions.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
@@ -62,6 +63,8 @@ FORGET_EVENTS: Final = JobKind("events.forget", priority=80, timeout_s=300, back
 FORGET_AUDIT: Final = JobKind("audit.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 FORGET_JOBS: Final = JobKind("jobs.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 RENDER_POSTS: Final = JobKind("posts.render", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
+FORGET_INVITATIONS: Final = JobKind("invitations.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+RECOUNT_QUOTAS: Final = JobKind("quotas.recount", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 SWEEP_FILES: Final = JobKind("storage.sweep", priority=90, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 
 CATALOGUE: Final[dict[str, JobKind]] = {
@@ -76,6 +79,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         PUBLISH,
         SEND_MAIL,
         DELETE_FILES,
+        DELETE_ORGANIZATION,
         SWEEP_UPLOADS,
         FORGET_SESSIONS,
         FORGET_TOKENS,
@@ -84,6 +88,8 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         FORGET_AUDIT,
         FORGET_JOBS,
         RENDER_POSTS,
+        FORGET_INVITATIONS,
+        RECOUNT_QUOTAS,
         SWEEP_FILES,
     )
 }
@@ -98,6 +104,8 @@ SCHEDULE: Final[dict[JobKind, int]] = {
     FORGET_AUDIT: _DAY_S,
     FORGET_JOBS: _HOUR_S,
     RENDER_POSTS: _HOUR_S,
+    FORGET_INVITATIONS: _DAY_S,
+    RECOUNT_QUOTAS: _DAY_S,
     SWEEP_FILES: _HOUR_S,
 }
 """All recurring work: kind → period in seconds; one job a period of the database's clock, at its start."""

@@ -16,6 +16,11 @@ class Role(StrEnum):
     EDITOR = "editor"
     VIEWER = "viewer"
 
+    def is_above(self, other: "Role") -> bool:
+        """Whether this role is stronger."""
+        roles = list(Role)
+        return roles.index(self) < roles.index(other)
+
 
 class Action(StrEnum):
     """What a role can be granted in its organization."""
@@ -25,17 +30,21 @@ class Action(StrEnum):
     SEE_JOBS = "jobs.read"
     RUN_JOBS = "jobs.run"
     FOLLOW_EVENTS = "events.follow"
+    SEE_TEAM = "people.read"
     MANAGE_PEOPLE = "people.manage"
+    SEE_USAGE = "usage.read"
+    READ_AUDIT = "audit.read"
     MANAGE_SETTINGS = "settings.manage"
+    TRANSFER_ORGANIZATION = "organization.transfer"
     DELETE_ORGANIZATION = "organization.delete"
 
 
-_VIEWER: Final = frozenset({Action.READ_PRIVATE, Action.SEE_JOBS, Action.FOLLOW_EVENTS})
-_EDITOR: Final = _VIEWER | {Action.EDIT_CONTENT}
-_ADMIN: Final = _EDITOR | {Action.MANAGE_PEOPLE, Action.MANAGE_SETTINGS, Action.RUN_JOBS}
+_VIEWER: Final = frozenset({Action.READ_PRIVATE, Action.SEE_JOBS, Action.FOLLOW_EVENTS, Action.SEE_TEAM})
+_EDITOR: Final = _VIEWER | {Action.EDIT_CONTENT, Action.SEE_USAGE}
+_ADMIN: Final = _EDITOR | {Action.MANAGE_PEOPLE, Action.MANAGE_SETTINGS, Action.READ_AUDIT, Action.RUN_JOBS}
 
 GRANTS: Final[dict[Role, frozenset[Action]]] = {
-    Role.OWNER: _ADMIN | {Action.DELETE_ORGANIZATION},
+    Role.OWNER: _ADMIN | {Action.TRANSFER_ORGANIZATION, Action.DELETE_ORGANIZATION},
     Role.ADMIN: _ADMIN,
     Role.EDITOR: _EDITOR,
     Role.VIEWER: _VIEWER,
@@ -84,10 +93,11 @@ class Actor:
     def is_anonymous(self) -> bool:
         return self.user_id is None
 
-    def acting_in(self, organization_id: UUID, role: Role | None) -> "Actor":
+    def acting_in(self, organization_id: UUID, slug: str, role: Role | None) -> "Actor":
         """The same person in another organization of theirs; an API key has no role outside of its own."""
         is_foreign = self.api_key_id is not None and organization_id != self.organization_id
-        return replace(self, organization_id=organization_id, role=None if is_foreign else role)
+        role = None if is_foreign else role
+        return replace(self, organization_id=organization_id, organization_slug=slug, role=role)
 
     def may(self, action: Action) -> bool:
         """Whether the actor's role in the acting organization, and their key's scopes, grant the action."""

@@ -132,6 +132,10 @@ class Settings(BaseModel):
     upload_expiry_s: Annotated[int, Field(ge=1)] = 24 * 3600
     post_revisions_kept: Annotated[int, Field(ge=1, le=10_000)] = 100
     disk_reserve_bytes: Annotated[int, Field(ge=0)] = 256 * 1024**2
+    # What an organization may use unless the operator gave it limits of its own; 0: without limit.
+    quota_storage_bytes: Annotated[int, Field(ge=0)] = 100 * 1024**3
+    quota_video_minutes: Annotated[int, Field(ge=0)] = 6000
+    quota_uploads: Annotated[int, Field(ge=0)] = 50
     # Jobs. Leases are seconds of the database's clock.
     worker_cores: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=usable_cores)
     job_lease_s: Annotated[float, Field(ge=1, le=600)] = 15

@@ -18,18 +18,12 @@ from app.permissions import Actor
 from app.schemas.account_schemas import Refresh, SignIn, SignOut, SignUp, render_session
 from app.schemas.session_schemas import SessionEnd, SessionListQuery, render_listed_session, session_place
 from app.services import account_service, session_service
+from app.services.account_service import Applicant
 from app.services.session_service import Device, SignedIn
 
 
 def signup(body: SignUp) -> Answer:
-    signed_in = account_service.sign_up(
-        email=body.email,
-        password=body.password,
-        name=body.name,
-        organization_name=body.organization_name,
-        device=_device(),
-    )
-    return _answer(signed_in, status=201)
+    return _answer(account_service.sign_up(Applicant(**body.model_dump()), _device()), status=201)
 
 
 def signin(body: SignIn) -> Answer:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -17,6 +17,7 @@ from app.errors import (
     InsufficientStorage,
     Invalid,
     MarqueeError,
+    Moved,
     RequestTimeout,
     Unavailable,
 )
@@ -49,6 +50,8 @@ def problem_response(error: MarqueeError) -> Response:
 
 def _answer_to(error: Exception) -> Response:
     known = _as_ours(error)
+    if isinstance(known, Moved):
+        known.headers["Location"] = _present_path(known)
     if known is not None:
         if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.warning("request failed", problem=known.problem_code, cause=type(error).__name__)
@@ -57,6 +60,13 @@ def _answer_to(error: Exception) -> Response:
         return _from_werkzeug(error)
     log.error("unexpected error", exc_info=error)
     return _response(500, code="internal", title="Internal error", detail="Something went wrong on our side.")
+
+
+def _present_path(moved: Moved) -> str:
+    """The path of this request with what was renamed in it; the query stays."""
+    values = {**(request.view_args or {}), **moved.parameters}
+    path = url_for(request.endpoint or "", **values)
+    return f"{path}?{request.query_string.decode('ascii', 'replace')}" if request.query_string else path
 
 
 def _as_ours(error: Exception) -> MarqueeError | None:

@@ -50,7 +50,7 @@ def _end(response: Response) -> Response:
             status=response.status_code,
             duration_ms=round(duration_s * 1000, 1),
             # A media path holds a playback token, so the rule is logged and not the path.
-            **{name: str(value) for name, value in (request.view_args or {}).items() if name.endswith("_id")},
+            **{f"path_{name}": str(value) for name, value in (request.view_args or {}).items() if name.endswith("_id")},
             user_id=str(actor.user_id) if actor and actor.user_id else None,
             organization_id=str(actor.organization_id) if actor and actor.organization_id else None,
             problem=g.get("problem_code"),

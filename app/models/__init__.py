@@ -4,11 +4,13 @@ from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
+from app.models.invitation import Invitation
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
 from app.models.one_time_token import OneTimeToken, Purpose
-from app.models.organization import Membership, Organization
+from app.models.organization import Membership, Organization, OrganizationSlug
 from app.models.post import SEO_FIELDS, Post, PostAuthor, PostRevision, PostSlug, PostTag
 from app.models.publication import Publication, Visibility
+from app.models.quota import QuotaReservation, QuotaUsage
 from app.models.session import RefreshToken, Session
 from app.models.tag import Tag
 from app.models.upload import UNFINISHED_UPLOADS, Upload, UploadState
@@ -24,11 +26,13 @@ __all__ = [
     "Event",
     "EventCounter",
     "IdempotencyKey",
+    "Invitation",
     "Job",
     "JobState",
     "Membership",
     "OneTimeToken",
     "Organization",
+    "OrganizationSlug",
     "Post",
     "PostAuthor",
     "PostRevision",
@@ -37,6 +41,8 @@ __all__ = [
     "Processing",
     "Publication",
     "Purpose",
+    "QuotaReservation",
+    "QuotaUsage",
     "RefreshToken",
     "RelayLock",
     "Rendition",

@@ -1,9 +1,9 @@
-"""An organization, the tenant that owns content, and the memberships of its team."""
+"""An organization, the tenant that owns content; its slugs, and the memberships of its team."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
@@ -13,12 +13,35 @@ from app.permissions import Role
 
 
 class Organization(Timestamped, Base):
-    """The tenant: every post, video, job and event belongs to one."""
+    """The tenant: every post, video, job and event belongs to one.
+
+    From `deleted_at` on nobody sees it or its content any more; a job removes the rest.
+    """
 
     __tablename__ = "organizations"
+    __table_args__ = (
+        Index(
+            "ix_organizations_deleted_at",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+            sqlite_where=text("deleted_at IS NOT NULL"),
+        ),
+    )
 
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str | None] = mapped_column(String(1000))
+    revision: Mapped[int] = mapped_column(default=1)
+    deleted_at: Mapped[datetime | None]
+
+
+class OrganizationSlug(Base):
+    """A slug that an organization has or had: one key, so that nobody takes over another's old addresses."""
+
+    __tablename__ = "organization_slugs"
+
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    organization_id: Mapped[UUID] = mapped_column(foreign_id("organizations.id"), index=True)
 
 
 class Membership(Timestamped, Base):

@@ -5,18 +5,19 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
 
 from app.database import Record
-from app.schemas.fields import Email, Id, Input, Name, Output, Password, Time
+from app.schemas.fields import Email, Id, Input, LinkToken, Name, Output, Password, Time
 from app.utils.times import rfc3339
 from config import settings
 
 
 class SignUp(Input):
-    """A new account."""
+    """A new account. `invitation_token` from a letter joins the team that invited the address."""
 
     email: Email
     password: Password
     name: Name
     organization_name: Name | None = None
+    invitation_token: LinkToken | None = None
 
 
 class SignIn(Input):
@@ -64,13 +65,16 @@ class UserOut(Output):
     updated_at: Time
 
 
+RoleName = Literal["owner", "admin", "editor", "viewer"]
+
+
 class MembershipOut(Output):
     """An organization that one works in."""
 
     id: Id
     slug: str
     name: str
-    role: Literal["owner", "admin", "editor", "viewer"]
+    role: RoleName
 
 
 class MeOut(UserOut):

@@ -1,5 +1,6 @@
 """Accounts: sign-up, sign-in, and one's own profile."""
 
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from app.database import Record, db, read_connection, savepoint, transaction
 from app.errors import Conflict, Invalid, NotAuthenticated, NotPermitted
 from app.models import Membership, Organization, User
-from app.permissions import Actor, Role
-from app.services import audit_service, password_rules, passwords, verification_service
+from app.permissions import Actor
+from app.services import (
+    audit_service,
+    homes,
+    invitation_service,
+    organization_service,
+    password_rules,
+    passwords,
+    verification_service,
+)
 from app.services.audit_service import Audited
 from app.services.session_service import Device, SignedIn, open_session
 from app.utils.text import slug_of, with_random_suffix
@@ -22,27 +31,55 @@ _RESERVED_SLUGS: Final = {"me"}
 _WRONG: Final = "The e-mail address or the password is wrong."
 
 
-def sign_up(*, email: str, password: str, name: str, organization_name: str | None, device: Device) -> SignedIn:
-    """Makes an account, its organization where the instance gives everyone one, and a session.
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who wants an account; `invitation_token` from a letter joins the team that invited."""
 
-    Raises `NotPermitted` unless sign-up is open, `Conflict` (`email_taken`), `Invalid` for a password that breaks the
-    rules or an organization name where none can be made.
+    email: str
+    password: str = field(repr=False)
+    name: str
+    organization_name: str | None = None
+    invitation_token: str | None = field(default=None, repr=False)
+
+
+def sign_up(applicant: Applicant, device: Device) -> SignedIn:
+    """Makes an account, its place to work (the team that invited, else one's own where there is such), and a session.
+
+    Raises `NotPermitted` where sign-up is closed or by invitation only, `Conflict` (`email_taken`), `Invalid` for a
+    password that breaks the rules or an organization name where none can be made, and what `invitation_service.redeem`
+    raises.
     """
-    if settings.signup_mode != "open":
-        raise NotPermitted("Accounts are made by invitation here.", code="signup_closed")
-    if organization_name is not None and not settings.personal_organizations:
-        raise Invalid("Organizations are made by the operator here; leave out organization_name.")
-    password_rules.assert_allowed(password, context=(email, name))
-    assert_free(email)
-    password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
+    _assert_admitted(applicant)
+    password_rules.assert_allowed(applicant.password, context=(applicant.email, applicant.name))
+    assert_free(applicant.email)
+    password_hash = passwords.hash_password(applicant.password)  # tens of milliseconds: before the transaction
     with transaction():
-        user = add_user(email=email, name=name, password_hash=password_hash)
-        organization_id = None
-        if settings.personal_organizations:
-            organization_id = add_organization(user, organization_name or user.name).id
-        verification_service.begin(user.id)
+        user = add_user(email=applicant.email, name=applicant.name, password_hash=password_hash)
         _audit(Audited.SIGNED_UP, user.id)
-        return open_session(user.id, organization_id, device)
+        _find_place(user, applicant)
+        return open_session(user.id, homes.home_of(user.id), device)
+
+
+def _assert_admitted(applicant: Applicant) -> None:
+    is_invited = applicant.invitation_token is not None
+    if settings.signup_mode == "closed" or (settings.signup_mode == "invite" and not is_invited):
+        how = "by invitation" if settings.signup_mode == "invite" else "by the operator"
+        raise NotPermitted(f"Accounts are made {how} here.", code="signup_closed")
+    if applicant.organization_name is not None and not settings.personal_organizations:
+        raise Invalid("Organizations are made by the operator here; leave out organization_name.")
+    if applicant.invitation_token is not None:
+        invitation_service.assert_genuine(applicant.invitation_token)
+
+
+def _find_place(user: User, applicant: Applicant) -> None:
+    """The letter that brought an invitation reached the address; any other address is asked by one."""
+    if applicant.invitation_token is not None:
+        invitation_service.redeem(user.id, applicant.invitation_token)
+    else:
+        verification_service.begin(user.id)
+    is_place_wanted = applicant.invitation_token is None or applicant.organization_name is not None
+    if settings.personal_organizations and is_place_wanted:
+        organization_service.add(user.id, name=applicant.organization_name or user.name)
 
 
 def sign_in(*, email: str, password: str, device: Device) -> SignedIn:
@@ -61,7 +98,7 @@ def sign_in(*, email: str, password: str, device: Device) -> SignedIn:
         )
         raise NotAuthenticated(_WRONG, code="wrong_credentials")
     with transaction():
-        signed_in = open_session(user.id, _home_of(user.id), device)
+        signed_in = open_session(user.id, homes.home_of(user.id), device)
         audit_service.record(
             Audited.SIGNED_IN, actor_id=user.id, organization_id=None, subject=f"session:{signed_in.session_id}"
         )
@@ -156,27 +193,3 @@ def add_user(*, email: str, name: str, password_hash: str) -> User:
         else:
             return user
     raise Conflict("No free address could be found for this name; try again.")
-
-
-def add_organization(user: User, title: str) -> Organization:
-    slug = slug_of(title, fallback="organization")
-    for attempt in range(_SLUG_TRIES):
-        organization = Organization(name=title, slug=slug if attempt == 0 else with_random_suffix(slug))
-        try:
-            with savepoint():
-                db.session.add(organization)
-        except IntegrityError:
-            continue
-        db.session.add(Membership(user_id=user.id, organization_id=organization.id, role=Role.OWNER))
-        return organization
-    raise Conflict("No free address could be found for this organization; try again.")
-
-
-def _home_of(user_id: UUID) -> UUID | None:
-    """The organization that a new session acts in: the one joined first."""
-    return db.session.scalar(
-        select(Membership.organization_id)
-        .where(Membership.user_id == user_id, Membership.suspended_at.is_(None))
-        .order_by(Membership.created_at, Membership.id)
-        .limit(1)
-    )

@@ -8,9 +8,14 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from app.database import db, transaction
-from app.models import AuditEntry
-from app.services import retention
+from sqlalchemy import select
+
+from app.access import owned_by
+from app.database import db, read_connection, transaction
+from app.models import AuditEntry, User
+from app.permissions import Action, Actor
+from app.services import retention, standing
+from app.services.pages import Page, Position, fetch_page
 from app.utils.times import now
 
 KEPT_FOR: Final = timedelta(days=400)
@@ -52,16 +57,17 @@ class Audited(StrEnum):
     UNSUSPENDED = "team.unsuspended"
     REMOVED = "team.removed"
     LEFT = "team.left"
-    POST_CREATED = "post.created"
     POST_CHANGED = "post.changed"
     POST_PUBLISHED = "post.published"
     POST_UNPUBLISHED = "post.unpublished"
+    POST_SCHEDULED = "post.scheduled"
     POST_ARCHIVED = "post.archived"
     POST_DELETED = "post.deleted"
-    VIDEO_CREATED = "video.created"
     VIDEO_CHANGED = "video.changed"
     VIDEO_PUBLISHED = "video.published"
     VIDEO_UNPUBLISHED = "video.unpublished"
+    VIDEO_SCHEDULED = "video.scheduled"
+    VIDEO_ARCHIVED = "video.archived"
     VIDEO_DELETED = "video.deleted"
 
 
@@ -114,10 +120,49 @@ def record(
         )
 
 
+def record_by(
+    actor: Actor, action: Audited, subject: str, *, before: Facts | None = None, after: Facts | None = None
+) -> None:
+    """Adds a line about what the actor did in the organization that they act in."""
+    ids = {"actor_id": actor.user_id, "organization_id": actor.organization_id}
+    record(action, **ids, subject=subject, before=before, after=after)
+
+
 def _without_secrets(facts: Facts | None) -> dict[str, object] | None:
     if facts is None:
         return None
     return {name: _HIDDEN if any(word in name.lower() for word in _SECRETS) else value for name, value in facts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the log is narrowed to."""
+
+    action: str | None = None
+    actor_id: UUID | None = None
+    subject: str | None = None
+
+
+def list_(actor: Actor, slug: str, filters: Filters, position: Position) -> Page:
+    """An organization's log, newest first."""
+    member = standing.member_of(actor, slug)
+    member.must(Action.READ_AUDIT)
+    query = (
+        select(*AuditEntry.__table__.columns, AuditEntry.occurred_at.label("sorted_at"))
+        .add_columns(User.name.label("actor_name"), User.slug.label("actor_slug"))
+        .select_from(AuditEntry)
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .where(owned_by(member.organization_id, AuditEntry))
+    )
+    for column, wanted in (
+        (AuditEntry.action, filters.action),
+        (AuditEntry.actor_id, filters.actor_id),
+        (AuditEntry.subject, filters.subject),
+    ):
+        query = query.where(column == wanted) if wanted is not None else query
+    key = (AuditEntry.occurred_at.expression, AuditEntry.id.expression)
+    with read_connection() as connection:
+        return fetch_page(connection, query, position, key=key)
 
 
 def forget_old(check: Callable[[], None]) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, sel
 from app.access import Readable, readable_by
 from app.database import read_connection
 from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
-from app.errors import Invalid, NotFound
-from app.models import Membership, Organization, PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
-from app.permissions import Action, Actor, Role
+from app.errors import Invalid
+from app.models import PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
+from app.permissions import ANONYMOUS, Action, Actor
+from app.services import standing
 from app.services.pages import Page, Position, fetch_page
 from app.utils.search_words import SearchWords
 from config import settings
@@ -53,9 +54,9 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
     if filters.organization is None:
         assert_public_index()
     else:
-        actor, organization_id = as_seen_by(actor, filters.organization)
+        actor, organization = standing.found_by(actor, filters.organization)
         is_team = actor.may(Action.READ_PRIVATE)
-        conditions.append(model.organization_id == organization_id)
+        conditions.append(model.organization_id == organization.id)
     conditions.append(readable_by(actor, model) if is_team else _public(model))
     key = _key(model, filters, is_team=is_team)
     if filters.words is not None:
@@ -130,7 +131,7 @@ def assert_public_index() -> None:
 
 
 def _public(model: Readable) -> ColumnElement[bool]:
-    return and_(model.publication == Publication.PUBLISHED, model.visibility == Visibility.PUBLIC)
+    return and_(readable_by(ANONYMOUS, model), model.visibility == Visibility.PUBLIC)
 
 
 def _narrowed(model: Readable, filters: Filters) -> list[ColumnElement[bool]]:
@@ -163,18 +164,3 @@ def _tagged(model: Readable, slug: str) -> ColumnElement[bool]:
     if model is Video:
         return false()
     return model.id.in_(select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.slug == slug))
-
-
-def as_seen_by(actor: Actor, slug: str) -> tuple[Actor, UUID]:
-    """The actor with their role in the organization that is named, wherever they act otherwise."""
-    is_member = and_(
-        Membership.organization_id == Organization.id,
-        Membership.user_id == actor.user_id,
-        Membership.suspended_at.is_(None),
-    )
-    query = select(Organization.id, Membership.role).outerjoin(Membership, is_member).where(Organization.slug == slug)
-    with read_connection() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        raise NotFound("There is no such organization.")
-    return actor.acting_in(row.id, Role(row.role) if row.role else None), row.id

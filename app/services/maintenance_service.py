@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy import and_, exists, or_
 
 from app.dialect import utc_now_plus
@@ -10,9 +11,11 @@ from app.jobs import (
     FORGET_ANSWERS,
     FORGET_AUDIT,
     FORGET_EVENTS,
+    FORGET_INVITATIONS,
     FORGET_JOBS,
     FORGET_SESSIONS,
     FORGET_TOKENS,
+    RECOUNT_QUOTAS,
     SWEEP_UPLOADS,
 )
 from app.models import (
@@ -27,11 +30,12 @@ from app.models import (
     Video,
     Worker,
 )
-from app.services import audit_service, job_run, upload_service
+from app.services import audit_service, invitation_service, job_run, quota_service, upload_service
 from app.services.job_run import JobRun
 from app.services.retention import forget
 from app.utils.times import now
 
+log = structlog.get_logger("marquee.maintenance")
 EVENTS_KEPT_FOR: Final = timedelta(days=7)
 JOBS_KEPT_FOR: Final = timedelta(days=30)
 RECURRING_KEPT_FOR: Final = timedelta(days=7)
@@ -48,11 +52,14 @@ def register() -> None:
     job_run.does(FORGET_EVENTS, forget_events)
     job_run.does(FORGET_AUDIT, forget_audit)
     job_run.does(FORGET_JOBS, forget_jobs)
+    job_run.does(FORGET_INVITATIONS, forget_invitations)
+    job_run.does(RECOUNT_QUOTAS, recount_quotas)
 
 
 def sweep_uploads(job: JobRun) -> None:
     """Ends uploads that have expired, finishes what is whole, and forgets what ended long ago."""
     upload_service.sweep()
+    quota_service.tidy()
     is_over = Upload.state.not_in(UNFINISHED_UPLOADS)
     forget(Upload, is_over, Upload.updated_at < now() - UPLOADS_KEPT_FOR, check=job.check)
 
@@ -94,3 +101,15 @@ def forget_jobs(job: JobRun) -> None:
     )
     forget(Job, Job.parent_id.is_(None), is_spent, is_old, check=job.check)
     forget(Worker, Worker.seen_at < utc_now_plus(-WORKERS_KEPT_FOR_S), check=job.check)
+
+
+def forget_invitations(job: JobRun) -> None:
+    """Removes invitations that expired long ago."""
+    invitation_service.forget_expired(job.check)
+
+
+def recount_quotas(job: JobRun) -> None:
+    """Corrects what organizations are said to use, should it have drifted."""
+    wrong = quota_service.recount(job.check)
+    if wrong:
+        log.warning("quotas were wrong", organizations=wrong)

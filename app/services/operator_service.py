@@ -11,6 +11,7 @@ from app.services import (
     account_service,
     audit_service,
     mail_service,
+    organization_service,
     password_rules,
     passwords,
     session_service,
@@ -31,7 +32,7 @@ def create(*, email: str, name: str, password: str, organization_name: str | Non
     with transaction():
         user = account_service.add_user(email=email, name=name, password_hash=password_hash)
         user.email_verified_at = now()
-        slug = account_service.add_organization(user, organization_name).slug if organization_name else None
+        slug = organization_service.add(user.id, name=organization_name).slug if organization_name else None
         _audit(Audited.SIGNED_UP, user.id)
         return user.id, slug
 

@@ -12,7 +12,7 @@ from app.dialect import json_row, json_rows
 from app.errors import NotFound
 from app.models import Organization, Post, PostAuthor, PostSlug, PostTag, Tag, User
 from app.permissions import Actor
-from app.services import listing
+from app.services import listing, standing
 from app.services.pages import Page, Position
 
 
@@ -54,7 +54,7 @@ def get(actor: Actor, post_id: UUID) -> Record:
 
 def get_previewed(post_id: UUID) -> Record:
     """A post for whoever holds a preview link of it."""
-    return _one(Post.id == post_id)
+    return _one(Post.id == post_id, Organization.deleted_at.is_(None))
 
 
 def find(actor: Actor, organization: str, slug: str) -> Record | None:
@@ -63,7 +63,8 @@ def find(actor: Actor, organization: str, slug: str) -> Record | None:
 
 
 def slug_now(actor: Actor, organization: str, former: str) -> str:
-    """The slug of the post that had this one before. Raises `NotFound`."""
+    """The slug of the post that had this one before. Raises `NotFound`, `Moved` for an organization's former slug."""
+    standing.seen_by(actor, organization)
     query = select(Post.slug).join_from(PostSlug, Post, Post.id == PostSlug.post_id)
     query = query.join(Organization, Organization.id == PostSlug.organization_id)
     named = query.where(Organization.slug == organization, PostSlug.slug == former, readable_by(actor, Post))

@@ -17,7 +17,8 @@ from app.database import Record, db, savepoint, transaction
 from app.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
-from app.services import event_service, post_revisions, publishing_service, tag_service
+from app.services import audit_service, event_service, post_revisions, publishing_service, tag_service
+from app.services.audit_service import Audited
 from app.services.markdown import RENDERER_VERSION, Rendered, render
 from app.services.post_reading import get
 from app.utils.ids import new_id
@@ -78,7 +79,7 @@ def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_rev
     rendered = render(changes["body_markdown"]) if changes.get("body_markdown") is not None else None
     with transaction():
         post = _own(actor, post_id, expected_revision)
-        with _counting_tags(post):
+        with _counting_tags(post), publishing_service.watched(actor, "post", post):
             _apply(post, changes, rendered)
             post.revision += 1
             db.session.flush()
@@ -139,6 +140,7 @@ def delete(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Non
     with _moving(actor, post_id, expected_revision) as post:
         tag_service.count(_findable_by(post), set())
         _record(post, "post.deleted")
+        audit_service.record_by(actor, Audited.POST_DELETED, f"post:{post_id}", before={"title": post.title})
         db.session.delete(post)
 
 
@@ -147,7 +149,9 @@ def _moving(actor: Actor, post_id: UUID, expected_revision: int | None) -> Itera
     """One transaction around a move of a post, which ends what waits to publish it."""
     with transaction():
         publishing_service.withdraw(actor, "post", post_id)
-        yield _own(actor, post_id, expected_revision)
+        post = _own(actor, post_id, expected_revision)
+        with publishing_service.watched(actor, "post", post):
+            yield post
         db.session.flush()
 
 

@@ -1,6 +1,7 @@
 """Publication at a chosen time, the same for posts and videos: a job row whose work asks again when the time comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,13 +14,20 @@ from app.errors import Invalid
 from app.jobs import PUBLISH
 from app.models import Job, JobState, Post, Publication, Video
 from app.permissions import Action, Actor
-from app.services import job_run, job_service
+from app.services import audit_service, job_run, job_service
+from app.services.audit_service import Audited
 from app.services.job_run import JobRun
 from app.services.job_service import JobRequest
 from app.utils.times import now, rfc3339
 
 Publishable = Post | Video
 FURTHEST: Final = timedelta(days=3653)
+_VERBS: Final = {
+    Publication.DRAFT: "unpublished",
+    Publication.SCHEDULED: "scheduled",
+    Publication.PUBLISHED: "published",
+    Publication.ARCHIVED: "archived",
+}
 _publishers: dict[str, Callable[[Any], None]] = {}
 
 
@@ -56,6 +64,21 @@ def withdraw(actor: Actor, noun: str, row_id: UUID) -> None:
         )
         for job_id in db.session.scalars(waiting).all():
             job_service.cancel(job_id)
+
+
+@contextmanager
+def watched(actor: Actor, noun: str, item: Publishable) -> Iterator[None]:
+    """Writes it down in the audit log if who may read the item is another afterwards."""
+    before = _reach(item)
+    yield
+    after = _reach(item)
+    if after != before:
+        verb = _VERBS[item.publication] if after["publication"] != before["publication"] else "changed"
+        audit_service.record_by(actor, Audited(f"{noun}.{verb}"), f"{noun}:{item.id}", before=before, after=after)
+
+
+def _reach(item: Publishable) -> dict[str, str]:
+    return {"publication": str(item.publication), "visibility": str(item.visibility)}
 
 
 def _publish_if_due(job: JobRun) -> None:

@@ -14,7 +14,7 @@ from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Organization, Post, PostTag, Publication, Tag, Visibility
 from app.permissions import Action, Actor
-from app.services import listing
+from app.services import listing, standing
 from app.services.pages import Page, Position, fetch_page
 from app.utils.ids import new_id
 from app.utils.text import slug_of
@@ -77,9 +77,9 @@ def list_(actor: Actor, organization: str | None, position: Position) -> Page:
     if organization is None:
         listing.assert_public_index()
     else:
-        actor, organization_id = listing.as_seen_by(actor, organization)
+        actor, found = standing.found_by(actor, organization)
         is_team = actor.may(Action.READ_PRIVATE)
-        query = query.where(Tag.organization_id == organization_id)
+        query = query.where(Tag.organization_id == found.id)
     with read_connection() as connection:
         key = (Tag.created_at.expression, Tag.id.expression)
         return fetch_page(connection, query if is_team else query.where(Tag.posts_count > 0), position, key=key)

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.access import Owned, owned_by
+from app.access import Content, owned_by
 from app.database import read_connection
 from app.errors import NotFound
 from app.models import Job, Post, Video
 from app.permissions import Action, Actor
 
-_MODELS: Final[dict[str, Owned]] = {"video": Video, "post": Post, "job": Job}
+_MODELS: Final[dict[str, Content]] = {"video": Video, "post": Post, "job": Job}
 
 
 def topic_of(actor: Actor, name: str) -> str:

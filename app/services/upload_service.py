@@ -18,7 +18,7 @@ from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Gone, InsufficientStorage, Invalid, Locked, MarqueeError, NotFound, TooLarge
 from app.models import UNFINISHED_UPLOADS, Upload, UploadState
 from app.permissions import Action, Actor
-from app.services import video_service
+from app.services import quota_service, video_service
 from app.services.pages import Page, Position, fetch_page
 from app.services.video_pipeline.material import original_key, video_prefix
 from app.services.video_service import Received
@@ -67,7 +67,10 @@ class UploadView:
 
 
 def begin(actor: Actor, announced: Announcement) -> UploadView:
-    """Makes room for a file. Raises `TooLarge`, `Invalid` (`empty_file`), `InsufficientStorage`."""
+    """Makes room for a file.
+
+    Raises `TooLarge`, `Invalid` (`empty_file`), `InsufficientStorage`, and what `quota_service.reserve` raises.
+    """
     actor.must(Action.EDIT_CONTENT)
     _check_size(announced.size_bytes)
     organization_id = video_service.assert_organization(actor)
@@ -82,14 +85,18 @@ def begin(actor: Actor, announced: Announcement) -> UploadView:
         title=announced.title and announced.title[:_TITLE_LENGTH],
         expires_at=_expiry(),
     )
-    upload_id, key = upload.id, original_key(organization_id, upload.video_id)
+    upload_id, video_id, key = upload.id, upload.video_id, original_key(organization_id, upload.video_id)
+    quota_service.reserve(organization_id, video_id, announced.size_bytes or 0, until=upload.expires_at)
     try:
         storage().assert_room(announced.size_bytes or 0)
         appending.create(storage().path_of(key))
         with transaction():
             db.session.add(upload)
-    except StorageFull:
-        raise _no_room() from None
+    except BaseException as error:
+        quota_service.release(video_id)
+        if isinstance(error, StorageFull):
+            raise _no_room() from None
+        raise
     return _view(_row(actor, upload_id))
 
 
@@ -109,11 +116,21 @@ def receive(actor: Actor, upload_id: UUID, delivery: Delivery) -> UploadView:
                 code="offset_mismatch",
                 headers={"Upload-Offset": str(file.size_bytes)},
             )
-        limit = (row.size_bytes or settings.max_upload_bytes) - file.size_bytes
-        _prolong(upload_id)
+        limit = _room_for(row, file.size_bytes)
+        _prolong(row)
         delivery.receive(file, limit)
         size_bytes = file.size_bytes
     return _settled(actor, row, size_bytes)
+
+
+def _room_for(row: Record, size_bytes: int) -> int:
+    """How many bytes more may come. While the length is not known, what has come is reserved piece by piece."""
+    if row.size_bytes is not None:
+        return int(row.size_bytes) - size_bytes
+    quota_service.resize(row.video_id, size_bytes)
+    most = settings.max_upload_bytes - size_bytes
+    room = quota_service.room_bytes(row.organization_id)
+    return most if room is None else min(most, room)
 
 
 def resume(actor: Actor, upload_id: UUID) -> UploadView:
@@ -236,15 +253,18 @@ def _fixed_length(row: Record, delivery: Delivery, size_bytes: int) -> Record:
     if delivery.size_bytes < size_bytes:
         raise Invalid("More bytes than that have arrived.", code="length_too_small")
     with transaction():
+        quota_service.resize(row.video_id, delivery.size_bytes)
         db.session.execute(update(Upload).where(Upload.id == row.id).values(size_bytes=delivery.size_bytes))
     with read_connection() as connection:
         return connection.execute(select(*_COLUMNS).where(Upload.id == row.id)).one()
 
 
-def _prolong(upload_id: UUID) -> None:
-    moved = update(Upload).where(Upload.id == upload_id, Upload.state.in_(UNFINISHED_UPLOADS))
+def _prolong(row: Record) -> None:
+    moved = update(Upload).where(Upload.id == row.id, Upload.state.in_(UNFINISHED_UPLOADS))
+    until = _expiry()
     with transaction():
-        db.session.execute(moved.values(state=UploadState.RECEIVING, expires_at=_expiry()))
+        db.session.execute(moved.values(state=UploadState.RECEIVING, expires_at=until))
+        quota_service.prolong(row.video_id, until)
 
 
 def _settled(actor: Actor, row: Record, size_bytes: int) -> UploadView:
@@ -273,10 +293,13 @@ def _consume(row: Record, author_id: UUID | None) -> None:
 
 
 def _end(upload_id: UUID, state: UploadState) -> bool:
-    """Moves an unfinished upload to an end; False if somebody else did."""
+    """Moves an unfinished upload to an end; False if somebody else did. What becomes no video frees its room."""
     ended = update(Upload).where(Upload.id == upload_id, Upload.state.in_(UNFINISHED_UPLOADS)).values(state=state)
     with transaction():
-        return db.session.scalar(ended.returning(Upload.id)) is not None
+        video_id = db.session.scalar(ended.returning(Upload.video_id))
+        if video_id is not None and state is not UploadState.CONSUMED:
+            quota_service.release(video_id)
+        return video_id is not None
 
 
 def _drop_file(row: Record) -> None:

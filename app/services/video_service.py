@@ -20,7 +20,8 @@ from app.jobs import DELETE_FILES, PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
 from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
-from app.services import job_order, job_service, listing, publishing_service
+from app.services import audit_service, job_order, job_service, listing, publishing_service, quota_service
+from app.services.audit_service import Audited
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
 from app.services.video_pipeline import outcome
@@ -97,27 +98,30 @@ def register() -> None:
 def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None) -> VideoView:
     """Writes an upload straight to storage and enqueues its processing.
 
-    Raises `TooLarge`, `InsufficientStorage`, `Invalid` (`not_a_video`, `empty_file`), or what `receive` raises for a
-    body that is cut off; nothing of it stays then.
+    Raises `TooLarge`, `InsufficientStorage`, what `quota_service.reserve` raises, `Invalid` (`not_a_video`,
+    `empty_file`), or what `receive` raises for a body that is cut off; nothing of it stays then.
     """
     actor.must(Action.EDIT_CONTENT)
     if announced_bytes is not None and announced_bytes > settings.max_upload_bytes:
         limit = settings.max_upload_bytes
         raise TooLarge(f"An upload may have at most {limit} bytes.", limit_bytes=limit)
     video_id = new_id()
-    key = original_key(assert_organization(actor), video_id)
+    organization_id = assert_organization(actor)
+    key = original_key(organization_id, video_id)
+    quota_service.reserve(organization_id, video_id, announced_bytes or 0)
     try:
         storage().assert_room(announced_bytes or 0)
         with storage().sink(key) as file:
             received = receive(file)
         check_content(key, received.size_bytes)
         with transaction():
-            add(Origin(video_id, assert_organization(actor), actor.user_id), received)
+            add(Origin(video_id, organization_id, actor.user_id), received)
             return get(actor, video_id)
-    except StorageFull:
-        raise InsufficientStorage("There is no room for this upload right now.") from None
-    except BaseException:
-        storage().delete_tree(video_prefix(assert_organization(actor), video_id))
+    except BaseException as error:
+        quota_service.release(video_id)
+        storage().delete_tree(video_prefix(organization_id, video_id))
+        if isinstance(error, StorageFull):
+            raise InsufficientStorage("There is no room for this upload right now.") from None
         raise
 
 
@@ -153,6 +157,7 @@ def add(origin: Origin, received: Received) -> None:
     )
     db.session.add(video)
     db.session.flush()
+    quota_service.settle(origin.organization_id, origin.video_id, received.size_bytes)
     outcome.record(video, "video.created")
 
 
@@ -206,9 +211,10 @@ def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_re
     """Saves title, description or visibility."""
     with transaction():
         video = _own(actor, video_id, expected_revision)
-        for name in ("title", "description", "visibility"):
-            if changes.get(name) is not None:
-                setattr(video, name, changes[name])
+        with publishing_service.watched(actor, "video", video):
+            for name in ("title", "description", "visibility"):
+                if changes.get(name) is not None:
+                    setattr(video, name, changes[name])
         video.revision += 1
         db.session.flush()
         outcome.record(video, "video.updated")
@@ -259,7 +265,9 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         publishing_service.withdraw(actor, "video", video_id)
         video = _own(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
+        audit_service.record_by(actor, Audited.VIDEO_DELETED, f"video:{video_id}", before={"title": video.title})
         organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
+        quota_service.give_back(organization_id, size_bytes=video.size_bytes, video_s=video.duration_s or 0)
         db.session.delete(video)
         db.session.flush()
         gone = JobRequest(
@@ -306,7 +314,9 @@ def _moving(actor: Actor, video_id: UUID, expected_revision: int | None) -> Iter
     """One transaction around a move of a video, which ends what waits to publish it."""
     with transaction():
         publishing_service.withdraw(actor, "video", video_id)
-        yield _own(actor, video_id, expected_revision)
+        video = _own(actor, video_id, expected_revision)
+        with publishing_service.watched(actor, "video", video):
+            yield video
         db.session.flush()
 
 

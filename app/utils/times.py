@@ -1,4 +1,4 @@
-"""Times: aware, UTC, and written as RFC 3339 with a `Z`."""
+"""Times: aware, UTC, and written as RFC 3339 with a `Z` or in words."""
 
 from datetime import UTC, datetime
 
@@ -17,3 +17,8 @@ def for_people(moment: datetime) -> str:
 def rfc3339(moment: datetime | None) -> str | None:
     """`2026-01-31T12:00:00.123456Z`, or None."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def in_words(moment: datetime) -> str:
+    """`31 January 2026, 12:00 UTC`, for letters."""
+    return f"{moment.astimezone(UTC):%-d %B %Y, %H:%M} UTC"

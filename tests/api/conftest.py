@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -109,3 +110,17 @@ def give_role() -> Callable[[Person, Role], None]:
             row.role = role
 
     return give
+
+
+@pytest.fixture
+def hire(newcomer: Callable[[], Person]) -> Callable[[Person, Role], Person]:
+    """Makes people who work in somebody's organization, besides one of their own."""
+
+    def join(boss: Person, role: Role) -> Person:
+        person = newcomer()
+        with transaction():
+            organization_id = boss.session["organization"]["id"]
+            db.session.add(Membership(user_id=UUID(person.user_id), organization_id=UUID(organization_id), role=role))
+        return person
+
+    return join

@@ -316,3 +316,65 @@ def test_a_received_upload_that_nobody_asks_for_is_swept_into_a_video(ada: Perso
     upload_service.sweep()
 
     assert db.session.query(Video).count() == 1
+
+
+def use_of(person: Person) -> tuple[int, int, int]:
+    """Stored and reserved bytes, and uploads under way."""
+    usage = person.get(f"/organizations/{person.organization}/usage").json
+    return usage["storage"]["used_bytes"], usage["storage"]["reserved_bytes"], usage["uploads"]["used"]
+
+
+def test_an_upload_holds_its_room_until_it_is_a_video(ada: Person) -> None:
+    path = begun(ada)
+    held = use_of(ada)
+    send(ada, path, MP4[:100], 0)
+    send(ada, path, MP4[100:], 100)
+
+    assert held == (0, len(MP4), 1)
+    assert use_of(ada) == (len(MP4), 0, 0)
+
+
+def test_an_upload_that_is_given_up_or_is_no_video_frees_its_room(ada: Person) -> None:
+    given_up, no_video = begun(ada), begun(ada)
+
+    ada.send("DELETE", given_up, headers=VERSION)
+    send(ada, no_video, b"x" * len(MP4), 0)
+
+    assert use_of(ada) == (0, 0, 0)
+
+
+def test_an_upload_that_expires_frees_its_room(ada: Person) -> None:
+    begun(ada)
+    with transaction():
+        db.session.execute(update(Upload).values(expires_at=now() - timedelta(seconds=1)))
+
+    upload_service.sweep()
+
+    assert use_of(ada) == (0, 0, 0)
+
+
+def test_an_upload_for_which_there_is_no_room_is_refused_at_its_beginning(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "quota_storage_bytes", len(MP4) + 10)
+    begun(ada)
+    before = files()
+
+    answer = begin(ada)
+
+    assert (answer.status_code, answer.json["code"]) == (507, "storage_quota")
+    assert (files(), use_of(ada)) == (before, (0, len(MP4), 1))
+
+
+def test_a_length_that_is_named_late_counts_as_bytes_come(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "quota_storage_bytes", 150)
+    answer = ada.post("/uploads", headers={**VERSION, "Upload-Defer-Length": "1"})
+    path = answer.headers["Location"].removeprefix("/api/v1")
+    send(ada, path, MP4[:100], 0)
+
+    too_long = send(ada, path, b"", 100, headers={"Upload-Length": str(len(MP4))})
+    too_much = send(ada, path, MP4[100:], 100)
+
+    assert (too_long.status_code, too_long.json["code"]) == (507, "storage_quota")
+    assert too_much.status_code == 413
+    assert use_of(ada)[1] <= 150

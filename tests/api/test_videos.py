@@ -130,3 +130,20 @@ def test_a_deleted_video_is_gone_at_once_and_its_job_is_cancelled(ada: Person) -
 
     assert ada.get(f"/videos/{video['id']}").status_code == 404
     assert ada.get(f"/jobs/{video['job_id']}").json["state"] == "cancelled"
+
+
+def test_whatever_changes_who_may_play_is_written_down(ada: Person) -> None:
+    where = f"/videos/{upload(ada).json['id']}"
+    ada.send("PATCH", where, {"visibility": "public"})
+    ada.post(f"{where}/publish")
+    ada.post(f"{where}/unpublish")
+    ada.send("DELETE", where)
+
+    lines = ada.get(f"/organizations/{ada.organization}/audit").json["data"]
+
+    assert [line["action"] for line in reversed(lines) if line["subject"].startswith("video:")] == [
+        "video.changed",
+        "video.published",
+        "video.unpublished",
+        "video.deleted",
+    ]

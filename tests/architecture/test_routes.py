@@ -20,6 +20,7 @@ OPEN_TO_ANYONE = {
     "profile.get",
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
+    "organization.get",
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
     *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),
     *("tag.list_tags", "preview.read", "address.get_post"),

@@ -10,14 +10,29 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from app.http.routing import BodyKind, Route
-from app.models import ApiKey, Job, Organization, Post, Processing, Publication, Tag, Upload, Video, Visibility
+from app.models import (
+    ApiKey,
+    Invitation,
+    Job,
+    Organization,
+    Post,
+    Processing,
+    Publication,
+    Tag,
+    Upload,
+    User,
+    Video,
+    Visibility,
+)
 from app.permissions import Role
 from app.schemas.post_schemas import PostChange
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.tag_schemas import TagChange, TagMerge
+from app.schemas.team_schemas import RoleChange
 from app.schemas.video_schemas import VideoChange
 from tests.factories import (
     make_api_key,
+    make_invitation,
     make_job,
     make_membership,
     make_organization,
@@ -30,7 +45,7 @@ from tests.factories import (
 from tests.support.http import ApiClient
 from tests.support.route_table import ALL_ROUTES, headers_of, path_with
 
-Row = ApiKey | Job | Post | Tag | Upload | Video
+Row = ApiKey | Invitation | Job | Post | Tag | Upload | User | Video
 Maker = Callable[[Organization], Row]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
@@ -51,6 +66,8 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "upload_id": {"begun": make_upload},
     "api_key_id": {"in force": make_api_key},
     "tag_id": {"unused": make_tag},
+    "user_id": {"of the team": lambda owner: make_membership(organization=owner, role=Role.EDITOR).user},
+    "invitation_id": {"open": make_invitation},
 }
 """Objects that only their organization may see, by the parameter that names them."""
 
@@ -71,6 +88,7 @@ BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     Schedule: {"publish_at": "2030-01-01T00:00:00Z"},
     TagChange: {"name": "Taken over"},
     TagMerge: {"into_id": "019a8f6e-7c3b-7d10-8f3e-2b1c9d4e5f60"},
+    RoleChange: {"role": "viewer"},
 }
 OTHER_PARAMETERS: Final = {
     "name_path": "master.m3u8",
@@ -127,18 +145,20 @@ def test_the_matrix_is_not_empty() -> None:
 
 @pytest.mark.parametrize(("route", "state", "who"), list(_cases()), ids=_name)
 def test_what_another_organization_keeps_private_is_404(route: Route, state: str, who: str, client: ApiClient) -> None:
-    target = PRIVATE[_id_of(route)][state](make_organization())
+    owner = make_organization()
+    target = PRIVATE[_id_of(route)][state](owner)
 
-    response = _call(_outsider(client, who), route, target)
+    response = _call(_outsider(client, who), route, target, owner)
 
     assert response.status_code == 404
 
 
 @pytest.mark.parametrize(("route", "who"), list(product(CHANGING, map(str, OUTSIDERS))), ids=_name)
 def test_what_another_organization_has_published_can_t_be_changed(route: Route, who: str, client: ApiClient) -> None:
-    target = PUBLIC[_id_of(route)](make_organization())
+    owner = make_organization()
+    target = PUBLIC[_id_of(route)](owner)
 
-    response = _call(_outsider(client, who), route, target)
+    response = _call(_outsider(client, who), route, target, owner)
 
     assert response.status_code == 404
 
@@ -146,7 +166,8 @@ def test_what_another_organization_has_published_can_t_be_changed(route: Route, 
 @pytest.mark.parametrize("route", TENANT_ROUTES, ids=_name)
 def test_nobody_in_particular_learns_nothing_of_what_is_private(route: Route, client: ApiClient) -> None:
     for make in PRIVATE[_id_of(route)].values():
-        response = _call(client, route, make(make_organization()))
+        owner = make_organization()
+        response = _call(client, route, make(owner), owner)
 
         assert response.status_code == (404 if route.access == "anyone" else 401)
 
@@ -159,7 +180,7 @@ def test_a_suspended_member_is_as_foreign_as_anybody(route: Route, client: ApiCl
     membership.suspended_at = membership.created_at
     target = next(iter(PRIVATE[_id_of(route)].values()))(owner)
 
-    response = _call(member, route, target)
+    response = _call(member, route, target, owner)
 
     assert response.status_code == 404
 
@@ -172,7 +193,7 @@ def test_the_owner_of_the_same_object_gets_past_the_404(route: Route, client: Ap
     if isinstance(target, Upload):
         target.author_id = membership.user_id
 
-    response = _call(client.acting_as(membership), route, target)
+    response = _call(client.acting_as(membership), route, target, membership.organization)
 
     assert response.status_code not in {401, 403, 404, 405}
     assert response.status_code != 422 or route.endpoint in NAMES_ANOTHER
@@ -184,8 +205,18 @@ def _outsider(client: ApiClient, who: str) -> ApiClient:
     return client.acting_as(make_membership(role=Role(who)))
 
 
-def _call(client: ApiClient, route: Route, target: Row) -> TestResponse:
-    values = {**OTHER_PARAMETERS, _id_of(route): str(target.id)}
+@pytest.mark.parametrize("route", [route for route in TENANT_ROUTES if "slug" in route.parameters], ids=_name)
+def test_what_another_organization_owns_is_not_found_under_one_s_own(route: Route, client: ApiClient) -> None:
+    membership = make_membership(role=Role.OWNER)
+    foreign = next(iter(PRIVATE[_id_of(route)].values()))(make_organization())
+
+    response = _call(client.acting_as(membership), route, foreign, membership.organization)
+
+    assert response.status_code == 404
+
+
+def _call(client: ApiClient, route: Route, target: Row, owner: Organization) -> TestResponse:
+    values = {**OTHER_PARAMETERS, "slug": owner.slug, _id_of(route): str(target.id)}
     path = path_with(route, {name: values[name] for name in route.parameters})
     if route.body is None:
         return client.open(path, method=route.method, headers=headers_of(route))

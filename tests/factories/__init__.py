@@ -1,10 +1,16 @@
 """Rows for tests, one factory a model: they flush and never commit; every column can be given."""
 
-from tests.factories.accounts import make_membership, make_organization, make_user
+from tests.factories.accounts import (
+    make_membership,
+    make_organization,
+    make_organization_slug,
+    make_user,
+)
 from tests.factories.api_keys import make_api_key
 from tests.factories.audit_entries import make_audit_entry
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
+from tests.factories.invitations import make_invitation
 from tests.factories.jobs import make_job, make_worker
 from tests.factories.one_time_tokens import make_one_time_token
 from tests.factories.posts import (
@@ -15,6 +21,7 @@ from tests.factories.posts import (
     make_post_tag,
     make_tag,
 )
+from tests.factories.quotas import make_quota_reservation, make_quota_usage
 from tests.factories.sessions import make_refresh_token, make_session
 from tests.factories.uploads import make_upload
 from tests.factories.videos import make_rendition, make_video
@@ -25,15 +32,19 @@ __all__ = [
     "make_event",
     "make_event_counter",
     "make_idempotency_key",
+    "make_invitation",
     "make_job",
     "make_membership",
     "make_one_time_token",
     "make_organization",
+    "make_organization_slug",
     "make_post",
     "make_post_author",
     "make_post_revision",
     "make_post_slug",
     "make_post_tag",
+    "make_quota_reservation",
+    "make_quota_usage",
     "make_refresh_token",
     "make_rendition",
     "make_session",

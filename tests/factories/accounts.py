@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Final
 
-from app.models import Membership, Organization, User
+from app.models import Membership, Organization, OrganizationSlug, User
 from app.permissions import Role
 from app.services import passwords
 from app.utils.times import now
@@ -32,6 +32,11 @@ def make_organization(**columns: Any) -> Organization:
     columns.setdefault("slug", unique("acme"))
     columns.setdefault("name", "Acme")
     return flushed(Organization(**columns))
+
+
+def make_organization_slug(organization: Organization, slug: str) -> OrganizationSlug:
+    """An address that the organization had before."""
+    return flushed(OrganizationSlug(slug=slug, organization_id=organization.id))
 
 
 def make_membership(

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from app.database import db
 from app.http.routing import BodyKind, Route
 from app.routes import API_ROUTES, ops_routes, video_routes
-from tests.matrix.calls import call, example_of, id_parameter
+from tests.matrix.calls import call, example_of, target_parameter
 from tests.matrix.conftest import Stage
 from tests.matrix.hostile import (
     CREDENTIALS,
@@ -172,7 +172,7 @@ def _as_sent(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _own_target(stage: Stage, route: Route, caller: Caller) -> Target | None:
-    targets = [target for target in stage.world.targets if target.parameter == id_parameter(route)]
+    targets = [target for target in stage.world.targets if target.parameter == target_parameter(route)]
     return next((target for target in targets if caller.belongs_to(target.owner)), None)
 
 

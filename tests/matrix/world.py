@@ -13,7 +13,7 @@ from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
 from tests.architecture.test_tenants import PRIVATE, PUBLIC, Maker
-from tests.factories import make_membership, make_organization, make_session, make_user
+from tests.factories import make_membership, make_organization, make_quota_usage, make_session, make_user
 from tests.factories.rows import unique
 from tests.support.http import bearer, bearer_of, bearer_of_key
 
@@ -111,6 +111,7 @@ def build_outsiders(north: Side, south: Side) -> list[Caller]:
 def build_side(name: str) -> Side:
     """An organization with a member of each role, members who no longer count, and things in every state."""
     organization = make_organization(slug=unique(name), name=f"The {name}")
+    make_quota_usage(organization)  # as every organization has one
     side = Side(name, organization)
     members = {role: _member(side, role) for role in Role}
     side.callers += [
@@ -125,6 +126,7 @@ def build_side(name: str) -> Side:
         side.targets += [_private(side, parameter, state, make, members[Role.EDITOR]) for state, make in makers.items()]
     for parameter, make in PUBLIC.items():
         side.targets.append(Target(parameter, "public", str(make(organization).id), organization, is_open=True))
+    side.targets.append(Target("slug", "public", organization.slug, organization, is_open=True))
     return side
 
 

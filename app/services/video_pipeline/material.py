@@ -24,9 +24,14 @@ PLAYLIST: Final = "playlist.m3u8"
 SOURCE, FIRST, AUDIO = "source", "first", "audio"
 
 
+def videos_prefix(organization_id: UUID) -> str:
+    """Where the videos of an organization are stored."""
+    return f"{VIDEOS}/{organization_id}"
+
+
 def video_prefix(organization_id: UUID, video_id: UUID) -> str:
     """Where everything of a video is stored."""
-    return f"{VIDEOS}/{organization_id}/{video_id}"
+    return f"{videos_prefix(organization_id)}/{video_id}"
 
 
 def original_key(organization_id: UUID, video_id: UUID) -> str:

@@ -8,12 +8,13 @@ from typing import Final
 from app.clients import ffmpeg
 from app.clients.stores import storage
 from app.database import db
+from app.errors import NotPermitted
 from app.jobs import CHECKSUM_VIDEO, COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK, FINISH_VIDEO, JobKind
 from app.media import commands, fragments, ladder, playlists
 from app.media.probe import Probe
 from app.media.sniff import HEAD_BYTES, demuxer_of
 from app.models import Processing, RenditionState, Video
-from app.services import job_service
+from app.services import job_service, quota_service
 from app.services.job_run import JobFailed, JobRun
 from app.services.job_service import JobRequest
 from app.services.video_pipeline import material as m
@@ -78,8 +79,8 @@ def _probe(material: Material) -> Probe:
 
 def _save_probe(job: JobRun, material: Material) -> Video:
     video, probe = m.locked(job), material.probed()
+    _count_minutes(video, round(probe.duration_s, 3))
     video.probe = asdict(probe)
-    video.duration_s = round(probe.duration_s, 3)
     video.input_issues = [asdict(issue) for issue in ladder.copy_issues(probe)]
     if probe.video is not None:
         video.width, video.height = probe.video.shown_size
@@ -90,6 +91,15 @@ def _save_probe(job: JobRun, material: Material) -> Video:
     m.set_renditions(video, material.rungs(), RenditionState.QUEUED)
     outcome.record(video, "video.probed")
     return video
+
+
+def _count_minutes(video: Video, duration_s: float) -> None:
+    try:
+        quota_service.count_minutes(video.organization_id, before_s=video.duration_s or 0, after_s=duration_s)
+    except NotPermitted as error:
+        hint = "Delete videos, or ask the operator for more minutes."
+        raise JobFailed("input", error.problem_code, error.detail, hint=hint, stage="probe") from None
+    video.duration_s = duration_s
 
 
 def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:

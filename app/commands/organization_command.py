@@ -1,0 +1,30 @@
+"""`flask organizations`: what only the operator decides about an organization."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from app.errors import MarqueeError
+from app.services import quota_service
+from app.services.quota_service import Limits
+
+
+@click.group("organizations")
+def organizations() -> None:
+    """Decide about organizations."""
+
+
+@organizations.command("quota")
+@click.argument("slug")
+@click.option("--storage-bytes", type=click.IntRange(0), help="Bytes of original files; 0: without limit.")
+@click.option("--video-minutes", type=click.IntRange(0), help="Minutes of video; 0: without limit.")
+@click.option("--uploads", type=click.IntRange(0), help="Uploads at a time; 0: without limit.")
+@with_appcontext
+def quota(slug: str, storage_bytes: int | None, video_minutes: int | None, uploads: int | None) -> None:
+    """Give an organization limits of its own; what is left out follows the instance's settings."""
+    try:
+        quota_service.set_limits(slug, Limits(storage_bytes, video_minutes, uploads))
+    except MarqueeError as error:
+        click.echo(error.detail, err=True)
+        sys.exit(1)

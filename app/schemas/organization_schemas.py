@@ -1,0 +1,129 @@
+"""Organizations and what they use: what goes in and out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.database import Record
+from app.permissions import Actor
+from app.schemas.account_schemas import RoleName
+from app.schemas.fields import Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
+from app.services.quota_service import Usage
+from app.utils.times import rfc3339
+
+_MINUTE_S = 60
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+class OrganizationCreate(Input):
+    """A new organization; without a slug it gets one made from its name."""
+
+    name: Name
+    slug: Slug | None = None
+
+
+class OrganizationChange(Input):
+    """A JSON merge patch: what is left out stays. The address of an earlier slug leads to the present one."""
+
+    name: Name | None = None
+    slug: Slug | None = None
+    description: Description | None = None
+
+
+class OwnershipTransfer(Input):
+    """Who of the team is to own the organization."""
+
+    user_id: UUID
+
+
+class OrganizationOut(Output):
+    """An organization. `role` is the caller's own in it."""
+
+    id: Id
+    slug: str
+    name: str
+    description: str | None
+    role: RoleName | None
+    revision: int
+    created_at: Time
+    updated_at: Time
+
+
+class OrganizationListQuery(ListQuery):
+    """The list of the organizations that one works in."""
+
+
+class OrganizationList(Output):
+    """A page of the organizations that one works in."""
+
+    data: list[OrganizationOut]
+    page: PageOut
+
+
+class StorageUseOut(Output):
+    """Bytes of original files. `reserved_bytes`: announced by uploads under way. A limit of null is none."""
+
+    used_bytes: int
+    reserved_bytes: int
+    limit_bytes: int | None
+
+
+class VideoUseOut(Output):
+    """Seconds of video."""
+
+    used_s: float
+    limit_s: int | None
+
+
+class UploadsUseOut(Output):
+    """Uploads under way."""
+
+    used: int
+    limit: Annotated[int | None, Field(examples=[50])]
+
+
+class UsageOut(Output):
+    """What an organization uses and may use."""
+
+    storage: StorageUseOut
+    video: VideoUseOut
+    uploads: UploadsUseOut
+
+
+def render(actor: Actor, row: Record) -> dict[str, object]:
+    """An organization as the actor, who stands in it, sees it."""
+    return _render(row, actor.role)
+
+
+def render_own(row: Record) -> dict[str, object]:
+    """One of the organizations that one works in."""
+    return _render(row, row.role)
+
+
+def _render(row: Record, role: str | None) -> dict[str, object]:
+    return {
+        "id": str(row.id),
+        "slug": row.slug,
+        "name": row.name,
+        "description": row.description,
+        "role": role,
+        "revision": row.revision,
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+    }
+
+
+def render_usage(usage: Usage) -> dict[str, object]:
+    """Use and limits."""
+    limits = usage.limits
+    minutes = limits.video_minutes
+    return {
+        "storage": {
+            "used_bytes": usage.stored_bytes,
+            "reserved_bytes": usage.reserved_bytes,
+            "limit_bytes": limits.storage_bytes,
+        },
+        "video": {"used_s": round(usage.video_s, 3), "limit_s": None if minutes is None else minutes * _MINUTE_S},
+        "uploads": {"used": usage.open_uploads, "limit": limits.uploads},
+    }
