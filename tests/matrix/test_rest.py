@@ -20,7 +20,7 @@ ROUTES = [route for route in ALL_ROUTES if route.endpoint not in COVERED_ELSEWHE
 LISTS = [route for route in ROUTES if route.method == "GET" and route.query and not route.parameters]
 LISTS = [route for route in LISTS if "text/event-stream" not in route.answers.values()]
 STREAM = "text/event-stream"
-NAMING = [route for route in ROUTES if route.method == "GET" and id_parameter(route)]
+NAMING = [route for route in ROUTES if route.method == "GET" and target_parameter(route)]
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 
