@@ -122,6 +122,7 @@ class Settings(BaseModel):
     realtime_connections: Annotated[int, Field(ge=1)] = 8000
     realtime_address_connections: Annotated[int, Field(ge=1)] = 1000
     realtime_user_connections: Annotated[int, Field(ge=1)] = 50
+    realtime_sign_in_s: Annotated[float, Field(ge=1, le=300)] = 45
     # Logs.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["pretty", "json"] = "pretty"

@@ -20,12 +20,12 @@ from flask import Flask
 from app.errors import MarqueeError
 from app.http.problems import problem_response
 from app.realtime.admission import Seat, crowd, seats_of_connection
+from config import settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FRAME_BYTES: Final = 64 * 1024
-SIGN_IN_WITHIN_S: Final = 10.0
 _UNREAD_FRAMES: Final = 32
 _SILENT_FOR_S: Final = 50.0
 """Longer than a ping and its answer may take: nothing read for so long means that nobody is there."""
@@ -38,7 +38,7 @@ _SESSION: Final = re.compile(r"(?:^|&)sid=")
 
 
 def bound(server: Server, is_known: Callable[[str], bool]) -> None:
-    """Puts the limits on a server; `is_known` tells whether a connection has signed in."""
+    """Puts the limits on a server; `is_known` tells whether a connection signs in or has signed in."""
     server._async = {**server._async, "websocket": _WebSocket}  # noqa: SLF001 - where it looks the transport up
     connected, disconnected = server.handlers["connect"], server.handlers["disconnect"]
     taken: dict[str, list[Seat]] = {}
@@ -46,11 +46,12 @@ def bound(server: Server, is_known: Callable[[str], bool]) -> None:
     def connect(engine_id: str, environ: dict[str, Any]) -> object:
         taken[engine_id] = seats_of_connection(environ.get("REMOTE_ADDR"))
         crowd.enter(*taken[engine_id])
-        server.start_background_task(_expect_sign_in, server, engine_id, is_known)
+        expect_sign_in(server, engine_id, is_known)
         return connected(engine_id, environ)
 
     def disconnect(engine_id: str, reason: str) -> object:
         crowd.leave(*taken.pop(engine_id, []))
+        server.sockets.pop(engine_id, None)  # a client that still writes to it hears 400, not the library's KeyError
         return disconnected(engine_id, reason)
 
     server.handlers |= {"connect": connect, "disconnect": disconnect}
@@ -67,10 +68,15 @@ def close(server: Server, engine_id: str) -> None:
         return
 
 
-def _expect_sign_in(server: Server, engine_id: str, is_known: Callable[[str], bool]) -> None:
-    server.sleep(SIGN_IN_WITHIN_S)
-    if not is_known(engine_id):
-        close(server, engine_id)
+def expect_sign_in(server: Server, engine_id: str, is_known: Callable[[str], bool]) -> None:
+    """Closes the connection later if it is still a stranger then."""
+
+    def expect() -> None:
+        server.sleep(settings.realtime_sign_in_s)
+        if not is_known(engine_id):
+            close(server, engine_id)
+
+    server.start_background_task(expect)
 
 
 def is_sound(frame: object) -> bool:

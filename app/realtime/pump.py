@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import redis
 from app.realtime.outgoing import Message
-from app.realtime.subscriber import BATCH, Subscriber
+from app.realtime.subscriber import BATCH, Subscriber, turnstile
 from app.schemas.event_schemas import render
 from app.services import event_service, session_service
 from app.utils.batches import batched
@@ -42,7 +42,8 @@ class Pump:
 
     def follow(self, subscriber: Subscriber) -> None:
         """Begins to deliver to one that has replayed, without a gap between the replay and what is live."""
-        positions = event_service.positions(subscriber.scopes)
+        with turnstile:
+            positions = event_service.positions(subscriber.scopes)
         with self._lock:
             if subscriber.is_over:  # its client left while it replayed
                 return

@@ -3,6 +3,7 @@
 import time
 from typing import Any, Final
 
+import structlog
 from engineio import Server
 from engineio.exceptions import EngineIOError
 from flask import Flask, request
@@ -25,12 +26,13 @@ from app.realtime.admission import (
 )
 from app.realtime.outgoing import Delivery
 from app.realtime.pump import pump_of
-from app.realtime.subscriber import BATCH, After, Subscriber
+from app.realtime.subscriber import BATCH, After, Subscriber, turnstile
 from app.schemas.realtime_schemas import SocketAuth, TopicAsked
 from app.services import event_service, session_service, topic_service
 from app.utils.buckets import TokenBucket
 from config.worker import web_worker
 
+log = structlog.get_logger("marquee.realtime")
 _CALLS: Final = (50, 10.0)
 """Subscriptions a connection may ask for at once, and per second after that."""
 _LOOK_S: Final = 0.02
@@ -123,29 +125,34 @@ class _Door:
         self._engine_ids: set[str] = set()
 
     def knows(self, engine_id: str) -> bool:
-        """Whether the connection has signed in."""
+        """Whether the connection signs in or has signed in."""
         return engine_id in self._engine_ids
 
     def connect(self, auth: object = None) -> None:
         session_id: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO adds it
         channel = _Channel(self._server.eio, self._server.manager.eio_sid_from_sid(session_id, "/"))
+        self._engine_ids.add(channel.engine_id)
         try:
             connection = self._admit(auth, channel)
         except MarqueeError as error:
+            self._engine_ids.discard(channel.engine_id)
+            engine.expect_sign_in(self._server.eio, channel.engine_id, self.knows)
             raise Refused(error.problem_code, {"detail": error.detail}) from None
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            log.warning("a live connection finds no database", cause=type(error).__name__)
+            self._engine_ids.discard(channel.engine_id)
             channel.cut()  # not refused: a client that lost its connection tries again by itself
             raise Refused("unavailable") from None
         self._connections[session_id] = connection
-        self._engine_ids.add(channel.engine_id)
         self._server.start_background_task(self._deliver, session_id, connection)
 
     def _admit(self, auth: object, channel: _Channel) -> _Connection:
         asked = _read_auth(auth)
         after = _read_after(asked.after)
-        actor = session_service.identify(asked.token, organization_slug=asked.organization)
-        actor.must(Action.FOLLOW_EVENTS)
-        topics = None if asked.topics is None else read_topics(actor, asked.topics)
+        with turnstile:
+            actor = session_service.identify(asked.token, organization_slug=asked.organization)
+            actor.must(Action.FOLLOW_EVENTS)
+            topics = None if asked.topics is None else read_topics(actor, asked.topics)
         subscriber = Subscriber(actor, channel, topics)
         subscriber.start(after)
         crowd.enter(seat_of_user(actor))

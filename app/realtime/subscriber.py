@@ -1,22 +1,26 @@
 """One client: the scopes it follows, how far it has come in each, and how to reach it."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from app.database import Record
 from app.permissions import Actor
 from app.realtime.outgoing import Channel, Delivery, Message
 from app.realtime.ticks import TickGate
 from app.schemas.event_schemas import gap, render
 from app.services import event_service
 from app.services.event_service import Kept
+from config import settings
 
 BATCH: Final = 200
 BACKLOG_LIMIT: Final = 1000
 """A client that leaves so many messages untaken is cut off; it resumes without a gap."""
 _TICK_BACKLOG: Final = 50
+turnstile: Final = threading.BoundedSemaphore(max(1, settings.database_pool_size // 2))
+"""When a process dies, its clients come all at once: they queue here, not for the database connections of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,11 @@ class Subscriber:
     def start(self, after: After | None) -> None:
         """Fixes where it begins, before its client hears that it is connected: what happens then is not missed."""
         if after is None:
-            self._positions = event_service.positions(self.scopes)
+            with turnstile:
+                self._positions = event_service.positions(self.scopes)
             return
-        kept = event_service.kept(self.scopes)
+        with turnstile:
+            kept = event_service.kept(self.scopes)
         numbers = (after.first, after.own)
         self._positions = {
             scope: self._resume(scope, seq, kept[scope]) for scope, seq in zip(self.scopes, numbers, strict=False)
@@ -66,9 +72,13 @@ class Subscriber:
     def next_batch(self) -> list[Delivery]:
         """What its client has not yet, oldest first; empty when it has caught up."""
         batch, self._gaps = self._gaps, []
-        while not batch and (rows := event_service.since(self._positions, limit=BATCH)):
+        while not batch and (rows := self._following_rows()):
             batch = [delivery for row in rows for delivery in self._take(row.scope_id, Message(render(row)))]
         return batch
+
+    def _following_rows(self) -> Sequence[Record]:
+        with turnstile:
+            return event_service.since(self._positions, limit=BATCH)
 
     def go_live(self) -> None:
         """Delivers what came during the last look; from now on events go straight through."""

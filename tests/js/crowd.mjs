@@ -2,7 +2,7 @@
 import { io } from "socket.io-client";
 
 const { address, tokens, clients, options = {}, auth = {}, topic } = JSON.parse(process.argv[2]);
-const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const say = (line) => process.stdout.write(`${JSON.stringify({ at: Date.now() / 1000, ...line })}\n`);
 
 function follow(number) {
   const token = tokens[number % tokens.length];
@@ -30,7 +30,7 @@ function follow(number) {
   });
   socket.on("disconnect", (reason) => { own.disconnects.push(reason); say({ lost: number, reason }); });
   socket.on("connect_error", (error) => {
-    if (socket.active) { own.errors += 1; say({ failed: number, why: error.message }); return; }
+    if (socket.active) { own.errors += 1; say({ failed: number, why: `${error.message}: ${error.description} ${error.context?.responseText ?? ""}` }); return; }
     own.refusals.push(error.message);
     say({ refused: number, code: error.message });
   });
@@ -40,6 +40,6 @@ function follow(number) {
 const crowd = Array.from({ length: clients }, (_, number) => follow(number));
 process.stdin.resume();
 process.stdin.on("end", () => {
-  say({ summary: crowd.map(({ own, socket }) => ({ ...own, connected: socket.connected })) });
-  process.exit(0);
+  const summary = crowd.map(({ own, socket }) => ({ ...own, connected: socket.connected }));
+  process.stdout.write(`${JSON.stringify({ summary })}\n`, () => process.exit(0)); // a pipe takes a long line in pieces
 });

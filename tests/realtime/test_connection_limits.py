@@ -1,4 +1,4 @@
-"""How many live connections a web process takes: of one user, and of one address."""
+"""How many live connections a web process takes: of one user, of one address; and how long it keeps a stranger."""
 
 import time
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ def live_settings() -> dict[str, str]:
         "WEB_CONCURRENCY": "1",
         "REALTIME_USER_CONNECTIONS": str(USER_LIMIT),
         "REALTIME_ADDRESS_CONNECTIONS": str(ADDRESS_LIMIT),
+        "REALTIME_SIGN_IN_S": "2",
     }
 
 
@@ -84,3 +85,13 @@ def test_an_address_has_so_many_connections_with_strangers_counted(live: Live, a
     assert handshake.json()["code"] == stream.json()["code"] == "too_many_connections"
     assert "the address 127.0.0.1" in handshake.json()["detail"]
     assert requests.get(f"{live.address}/healthz", timeout=10).status_code == 200
+
+
+def test_whoever_does_not_sign_in_or_is_refused_is_sent_away(live: Live, ada: Person, held: ExitStack) -> None:
+    silent, refused, known = PlainSocket(live.address), PlainSocket(live.address), signed_in(ada, held)
+    assert refused.sign_in(token="wrong")["message"] == "invalid_token"
+    for stranger in (silent, refused):
+        with stranger:
+            stranger.wait_until_ended()
+
+    assert known.ask("unsubscribe", {"topic": "post:1"})["code"] == "not_found"
