@@ -24,6 +24,8 @@ from app.services.video_pipeline.waiting import Line
 from config import settings
 
 log = structlog.get_logger("marquee.relay")
+_ALL_ARE_BACK_S: Final = 4.0
+"""After this everybody who lives has found the database again: 3 s a try to connect, every half second."""
 _CLOCK_SKEW_S: Final = 2.0
 _BROKER_ERRORS: Final = (OperationalError, RedisError, OSError)
 
@@ -106,7 +108,7 @@ class Relay:
         moment = time.monotonic()
         if self._connected_at is None:
             self._connected_at = moment
-        return moment - self._connected_at >= settings.job_heartbeat_s
+        return moment - self._connected_at >= min(settings.job_heartbeat_s, _ALL_ARE_BACK_S)
 
     def _publish(self, celery: Celery, job: Due) -> bool:
         # Celery itself would try for 6 s; the ping fails within 100 ms.

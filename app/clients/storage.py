@@ -144,6 +144,10 @@ class LocalStorage:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def delete_work(self, name: str) -> None:
+        """Removes what an attempt that died left of its work; nothing there is fine."""
+        shutil.rmtree(self._root / WORK / name, ignore_errors=True)
+
     def delete_tree(self, prefix: str) -> None:
         """Removes everything under a prefix; nothing there is fine."""
         shutil.rmtree(self.path_of(prefix), ignore_errors=True)

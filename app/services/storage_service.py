@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.clients.storage import WORK
 from app.clients.stores import storage
-from app.database import read_connection
+from app.database import db, read_connection
 from app.jobs import DELETE_FILES, SWEEP_FILES
 from app.models import UNFINISHED_UPLOADS, Job, JobState, Organization, Upload, Video
 from app.services import job_run
@@ -29,8 +29,13 @@ def register() -> None:
 
 
 def delete_files(job: JobRun) -> None:
-    """Removes everything stored under a prefix; again is fine."""
+    """Removes everything stored under a prefix, and what jobs on the same subject left of their work; again is fine.
+
+    A job that was cancelled after its process was killed has no later attempt that would tidy up.
+    """
     storage().delete_tree(str(job.arguments["prefix"]))
+    for job_id in job.read(lambda: db.session.scalars(select(Job.id).where(Job.subject == job.subject)).all()):
+        storage().delete_work(str(job_id))
 
 
 def sweep_files(job: JobRun) -> None:

@@ -122,7 +122,7 @@ def running(
     folder: Path, *, database_url: str, redis_url: str, workers: int = 1, **variables: str
 ) -> Iterator[Running]:
     """A healthy product: one gunicorn (two workers) and as many Celery workers as asked for."""
-    product = _stopped(folder, database_url, redis_url, variables)
+    product = stopped(folder, database_url, redis_url, variables)
     try:
         product.start("gunicorn", "wsgi:app")
         for _ in range(workers):
@@ -136,7 +136,7 @@ def running(
 @contextmanager
 def web_alone(folder: Path, *arguments: str, redis_url: str, **variables: str) -> Iterator[Running]:
     """One gunicorn, with these arguments, on an embedded database of its own."""
-    product = _stopped(folder, "", redis_url, variables)
+    product = stopped(folder, "", redis_url, variables)
     if not (folder / "marquee.db").exists():
         migrate = [sys.executable, "-m", "flask", "db", "upgrade"]
         subprocess.run(migrate, cwd=PROJECT_DIR, env=product.environment, check=True, capture_output=True)
@@ -148,7 +148,8 @@ def web_alone(folder: Path, *arguments: str, redis_url: str, **variables: str) -
         product.stop()
 
 
-def _stopped(folder: Path, database_url: str, redis_url: str, variables: dict[str, str]) -> Running:
+def stopped(folder: Path, database_url: str, redis_url: str, variables: dict[str, str]) -> Running:
+    """A product of which nothing runs yet."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name in _INHERITED}  # noqa: TID251 - the child's clean environment
     environment = {

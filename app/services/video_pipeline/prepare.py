@@ -80,6 +80,7 @@ def _probe(material: Material) -> Probe:
 def _save_probe(job: JobRun, material: Material) -> Video:
     video, probe = m.locked(job), material.probed()
     _count_minutes(video, round(probe.duration_s, 3))
+    is_news = video.probe is None  # an attempt before may have told it and died then
     video.probe = asdict(probe)
     video.input_issues = [asdict(issue) for issue in ladder.copy_issues(probe)]
     if probe.video is not None:
@@ -89,7 +90,8 @@ def _save_probe(job: JobRun, material: Material) -> Video:
         video.move_to(Processing.PREPARING)
     video.stage, video.percent = outcome.PREPARING, max(video.percent, outcome.PROBED)
     m.set_renditions(video, material.rungs(), RenditionState.QUEUED)
-    outcome.record(video, "video.probed")
+    if is_news:
+        outcome.record(video, "video.probed")
     return video
 
 
