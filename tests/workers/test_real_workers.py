@@ -143,7 +143,7 @@ def test_a_job_that_ignores_every_stop_is_killed_with_its_process(stage: Stage) 
 
 
 def test_a_process_that_a_large_job_has_swollen_makes_room_for_another(stage: Stage) -> None:
-    stage.start_worker()
+    stage.start_worker(JOB_LEASE_S="60", JOB_HEARTBEAT_S="5")  # a busy machine may hold a new process up for seconds
     stage.wait_for(stage.enqueue("swell"), "succeeded")
     swollen = int(stage.executions()[0][2])
 
