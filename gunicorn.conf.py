@@ -1,8 +1,10 @@
 """gunicorn's settings, loaded by the plain `gunicorn wsgi:app`. Imports `config` only: the app would load ssl early."""
 
+import gc
 import os
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from contextlib import suppress
@@ -64,6 +66,8 @@ def pre_fork(_server: Any, worker: Any) -> None:
 
 def post_fork(_server: Any, worker: Any) -> None:
     """Opens the worker's private socket, by which siblings pass on what belongs to it."""
+    # Until the worker has its own handlers it has the master's, which would swallow a stop.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from gunicorn.sock import UnixSocket  # noqa: PLC0415 - it imports ssl, which gevent has to patch first
 
     web_worker.token = worker.token
@@ -71,7 +75,8 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """The application is loaded: older workers may leave."""
+    """The application is loaded: what it is made of stays, and older workers may leave."""
+    gc.freeze()  # a full collection of its 170,000 objects would stop every request for 80 to 220 ms
     web_worker.handover.report_ready(worker.generation)
 
 
@@ -81,8 +86,7 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Removes the private socket of a worker that was killed, and lets nobody wait for it."""
-    web_worker.handover.report_end(worker.generation)
+    """Removes the private socket of a worker that was killed."""
     _socket_path(worker).unlink(missing_ok=True)
 
 

@@ -66,7 +66,10 @@ def init_app(app: Flask) -> None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
-        url, pool_size=settings.database_pool_size, behind_pgbouncer=settings.behind_pgbouncer
+        url,
+        pool_size=settings.database_pool_size,
+        pool_wait_s=settings.database_pool_wait_s,
+        behind_pgbouncer=settings.behind_pgbouncer,
     )
     db.init_app(app)
     with app.app_context():

@@ -139,7 +139,7 @@ _PG_KEEPALIVE: Final = {
 }
 
 
-def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[str, Any]:
+def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbouncer: bool) -> dict[str, Any]:
     """What `create_engine` needs for this database."""
     if make_url(url).get_backend_name() == "sqlite":
         # The driver itself never waits for a lock: that would freeze the gevent hub. We wait in `_begin`.
@@ -157,7 +157,7 @@ def engine_options(url: str, *, pool_size: int, behind_pgbouncer: bool) -> dict[
         "connect_args": connect_args,
         "pool_size": pool_size,
         "max_overflow": pool_size,
-        "pool_timeout": 2,
+        "pool_timeout": pool_wait_s,
         "pool_pre_ping": True,
         "hide_parameters": True,  # addresses and hashes would stand in every traceback
     }
@@ -233,8 +233,9 @@ def is_passing(error: BaseException) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if state:
         return str(state).startswith(_PG_PASSING_CLASSES)
-    # psycopg gives no SQLSTATE when it could not connect at all.
-    return type(error.orig).__module__.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
+    # psycopg gives no SQLSTATE when it could not connect at all; a time-out has a class of its own below this one.
+    kinds = type(error.orig).__mro__
+    return any(kind.__module__.startswith("psycopg") and kind.__name__ == "OperationalError" for kind in kinds)
 
 
 def is_lock_timeout(error: BaseException) -> bool:

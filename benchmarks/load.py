@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,12 +14,19 @@ ANSWER_WITHIN_S: Final = 30.0
 _CLIENTS_PRIORITY: Final = -10
 
 
+_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
 @dataclass
 class Answers:
-    """Seconds from when each request was due until its answer was whole; `failed` got none, or not a good one."""
+    """Seconds from when each request was due until its answer was whole; `failures` counts why one was not good."""
 
     durations_s: list[float] = field(default_factory=list)
-    failed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def failed(self) -> int:
+        return self.failures.total()
 
     def percentile_ms(self, percent: float) -> float:
         ordered = sorted(self.durations_s)
@@ -45,7 +53,12 @@ class Crowd:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "", parts.port or 80
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: deque[_Connection] = deque()
+
+    async def come(self, count: int) -> None:
+        """Opens so many connections."""
+        for _ in range(count):
+            self._idle.append(await self._connect())
 
     async def at_rate(self, method: str, path: str, *, per_s: float, seconds: float) -> Answers:
         """Asks `per_s` times a second for so long, then waits for what is still open."""
@@ -74,17 +87,16 @@ class Crowd:
     async def _ask(self, method: str, path: str, due: float, answers: Answers) -> None:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                is_good = await self._exchange(method, path)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
-            is_good = False
-        if not is_good:
-            answers.failed += 1
+                status = await self._exchange(method, path)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            status = type(error).__name__
+        if not status.startswith("2"):
+            answers.failures[status] += 1
         answers.durations_s.append(time.monotonic() - due)
 
-    async def _exchange(self, method: str, path: str) -> bool:
-        """Whether the answer was a 2xx."""
-        is_kept = bool(self._idle)
-        reader, writer = self._idle.pop() if is_kept else await asyncio.open_connection(self._host, self._port)
+    async def _exchange(self, method: str, path: str) -> str:
+        """The status of the answer. Connections take turns, so that every worker behind the address gets its part."""
+        reader, writer = self._idle.popleft() if self._idle else await self._connect()
         writer.write(f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: 0\r\n\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
@@ -93,4 +105,7 @@ class Crowd:
             writer.close()
         else:
             self._idle.append((reader, writer))
-        return head.split(b" ", 2)[1].startswith(b"2")
+        return head.split(b" ", 2)[1].decode()
+
+    async def _connect(self) -> _Connection:
+        return await asyncio.open_connection(self._host, self._port)

@@ -17,7 +17,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from config import settings
 from config.pacing import Limits, PacedSocket
 from config.server_problems import answer_to, instance_of, is_refusal
-from config.worker import ClientTooSlow, web_worker
+from config.worker import web_worker
 
 _NOTIFY_S: Final = 1.0
 _LOOK_S: Final = 0.02
@@ -100,7 +100,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
             sock.hand_over()
         super().handle_request(listener_name, req, sock, addr)
         sock.begin_rest()
-        if sock.is_endless or not _is_read_to_its_end(req.body):
+        if sock.is_endless or sock.is_late or not _is_read_to_its_end(req.body):
             raise StopIteration
         sock.begin_idle()
 
@@ -173,7 +173,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
 def _is_read_to_its_end(body: Any) -> bool:
     """Reads what the application left of a body; False if that is more than a connection is worth."""
     left_bytes = 0 if body.failed else _REST_BYTES
-    with suppress(ClientTooSlow, ParseException, OSError):
+    with suppress(ParseException, OSError):
         while left_bytes > 0:
             piece = body.read(_REST_STEP_BYTES)
             if not piece:

@@ -42,7 +42,10 @@ class _Patience:
 class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no annotations
     """A client's connection. gunicorn reads requests from it and writes answers to it as to any other socket."""
 
-    __slots__ = ("_idle", "_incoming", "_limits", "_outgoing", "_request", "first_piece", "greenlet", "is_endless")
+    __slots__ = (
+        *("_idle", "_incoming", "_limits", "_outgoing", "_request"),
+        *("first_piece", "greenlet", "is_endless", "is_late"),
+    )
 
     @classmethod
     def take(cls, client: Any, limits: Limits) -> Self:
@@ -62,6 +65,7 @@ class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no 
         self.first_piece = b""
         self.greenlet = gevent.getcurrent()
         self.is_endless = False
+        self.is_late = False
 
     @property
     def is_idle(self) -> bool:
@@ -76,7 +80,7 @@ class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no 
 
     def begin_body(self, request: Any) -> None:
         """The head is here: the body, and later the answer, have to keep the minimum rate."""
-        self._request, self.is_endless = request, False
+        self._request, self.is_endless, self.is_late = request, False, False
         self._incoming, self._outgoing = self._ordinary(), self._ordinary()
 
     def begin_rest(self) -> None:
@@ -103,7 +107,12 @@ class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no 
         self.shutdown(SHUT_RD)
 
     def recv(self, size: int, flags: int = 0) -> bytes:
-        """Reads. Raises `ClientTooSlow`; an idle client's time-out looks like its leaving."""
+        """Reads. A client whose time is up looks as if it had left; in a head it raises `ClientTooSlow` instead.
+
+        So a handler keeps what had arrived of a body, as after a break; `is_late` tells it what it was.
+        """
+        if self.is_late:
+            return b""
         patience = self._incoming
         if patience is None:
             return bytes(super().recv(size, flags))
@@ -145,6 +154,8 @@ class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no 
     def _give_up(self) -> bytes:
         if self.is_idle:
             return b""
-        if self._request is not None:
-            self._request.force_close()
-        raise ClientTooSlow("The request arrived too slowly.")
+        if self._request is None:
+            raise ClientTooSlow("The request arrived too slowly.")
+        self._request.force_close()
+        self.is_late = True
+        return b""

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     direct_url: OptionalText = Field(default=None, repr=False)
     redis_url: OptionalText = Field(default=None, repr=False)
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    database_pool_wait_s: Annotated[float, Field(ge=0.1, le=60)] = 5
     # How long the web waits for slow clients.
     request_header_s: Annotated[float, Field(ge=0.1, le=120)] = 15
     client_min_bytes_per_s: Annotated[float, Field(ge=1)] = 1024

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class ClientTooSlow(Exception):
-    """The client sent its request below the minimum rate for too long; no `OSError`, which would read as a hang-up."""
+    """The head of a request did not arrive in time; no `OSError`, which would read as a hang-up."""
 
 
 class Handover:
@@ -35,11 +35,6 @@ class Handover:
         """A worker of this generation is about to serve."""
         newest, ready = self._read()
         self._TWO_NUMBERS.pack_into(self._memory, 0, newest, max(ready, generation))
-
-    def report_end(self, generation: int) -> None:
-        """A worker of this generation has ended: it isn't waited for, unless a newer one is on its way."""
-        if generation == self.generation:
-            self.report_ready(generation)
 
     def is_awaited_by(self, generation: int) -> bool:
         """Whether a newer generation than this one was started and does not serve yet."""

@@ -7,6 +7,8 @@ from flask import request
 
 @runtime_checkable
 class _Connection(Protocol):
+    is_late: bool
+
     def may_pause(self) -> None: ...
 
     def never_ends(self) -> None: ...
@@ -24,3 +26,9 @@ def never_ends() -> None:
     connection = request.environ.get("gunicorn.socket")
     if isinstance(connection, _Connection):
         connection.never_ends()
+
+
+def is_late() -> bool:
+    """Whether the request's body ended early because it came too slowly."""
+    connection = request.environ.get("gunicorn.socket")
+    return isinstance(connection, _Connection) and connection.is_late

@@ -22,7 +22,7 @@ from app.errors import (
     Unavailable,
 )
 from app.http.answers import json_bytes
-from config.worker import ClientTooSlow
+from app.http.connections import is_late
 
 log = structlog.get_logger("marquee.http")
 RETRY_AFTER_S: Final = "2"
@@ -52,6 +52,8 @@ def _answer_to(error: Exception) -> Response:
     known = _as_ours(error)
     if isinstance(known, Moved):
         known.headers["Location"] = _present_path(known)
+    if is_late() and (known.status if known else getattr(error, "code", None)) == HTTPStatus.BAD_REQUEST:
+        known = RequestTimeout("The request arrived too slowly.")
     if known is not None:
         if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.warning("request failed", problem=known.problem_code, cause=type(error).__name__)
@@ -73,8 +75,6 @@ def _as_ours(error: Exception) -> MarqueeError | None:
     """The error of ours that says the same, or None."""
     if isinstance(error, MarqueeError):
         return error
-    if isinstance(error, ClientTooSlow):
-        return RequestTimeout("The request arrived too slowly.")
     # gunicorn reads the body lazily, so what is wrong with its framing surfaces inside the application.
     if type(error).__module__.startswith("gunicorn.http"):
         return BadRequest("The request's framing is broken.", code="bad_framing")

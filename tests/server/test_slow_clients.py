@@ -1,6 +1,7 @@
 """Slow clients hold nothing for long and slow nobody else: deadlines for heads, bodies and readers."""
 
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -96,9 +97,47 @@ def test_a_body_above_the_minimum_rate_may_take_longer_than_the_grace(web: Runni
         assert (answer.status, problem["code"]) == (401, "wrong_credentials")
 
 
+def test_a_body_that_never_comes_is_answered_408(web: Running) -> None:
+    with connected(web) as client:
+        client.sendall(sign_in_head(len(BODY)))
+        answer, problem = answer_on(client)
+
+        assert (answer.status, problem["code"]) == (408, "too_slow")
+
+
+def test_a_chunked_body_that_stops_is_answered_408(web: Running) -> None:
+    with connected(web) as client:
+        chunked = head("POST", "/api/v1/auth/signin", Content_Type="application/json", Transfer_Encoding="chunked")
+        client.sendall(chunked + b'5\r\n{"ema\r\n')
+        answer, problem = answer_on(client)
+
+        assert (answer.status, problem["code"]) == (408, "too_slow")
+
+
+def test_a_resumable_upload_that_stops_keeps_what_arrived(web: Running) -> None:
+    headers = {"Authorization": f"Bearer {sign_up(web)}", "Tus-Resumable": "1.0.0"}
+    size = {"Upload-Length": "10000000"}
+    created = requests.post(f"{web.address}/api/v1/uploads", headers=headers | size, timeout=10)
+    path = urlsplit(created.headers["Location"]).path
+    piece = {**headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    with connected(web) as client:
+        client.sendall(head("PATCH", path, Content_Length=10_000_000, **piece) + b"x" * 300_000)
+        answer, problem = answer_on(client)
+    asked = requests.head(f"{web.address}{path}", headers=headers, timeout=10)
+
+    assert (answer.status, problem["code"]) == (408, "too_slow")
+    assert asked.headers["Upload-Offset"] == "300000"
+
+
+def sign_up(web: Running) -> str:
+    """The access token of a new account."""
+    account = {"email": f"user{time.monotonic_ns()}@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
+    answer = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10)
+    return str(answer.json()["access_token"])
+
+
 def test_an_upload_that_stops_leaves_no_file(web: Running) -> None:
-    account = {"email": "uploader@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
-    token = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10).json()["access_token"]
+    token, before = sign_up(web), stored_files(web)
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n' + b"x" * 100_000
     headers = {"Authorization": f"Bearer {token}", "Content_Type": "multipart/form-data; boundary=b"}
     with connected(web) as client:
@@ -106,7 +145,11 @@ def test_an_upload_that_stops_leaves_no_file(web: Running) -> None:
         answer, problem = answer_on(client)
 
     assert (answer.status, problem["code"]) == (408, "too_slow")
-    assert [path for path in (web.data_dir / "storage").rglob("*") if path.is_file()] == []
+    assert stored_files(web) == before
+
+
+def stored_files(web: Running) -> set[Path]:
+    return {path for path in (web.data_dir / "storage").rglob("*") if path.is_file()}
 
 
 def test_a_client_without_a_request_is_let_go_without_a_word(web: Running) -> None:
@@ -117,8 +160,10 @@ def test_a_client_without_a_request_is_let_go_without_a_word(web: Running) -> No
 def test_a_reader_that_stops_reading_is_cut_off(web: Running) -> None:
     with connected(web, receive_bytes=4096) as client:
         client.sendall(head("GET", "/openapi.json") * 300)
-        time.sleep(2.5)
+        reset = select.poll()
+        reset.register(client, 0)  # an error is told unasked
 
+        assert reset.poll(15_000)
         with pytest.raises(ConnectionResetError):
             read_all(client)
 

@@ -176,7 +176,7 @@ def alembic_config(connection: Connection) -> Config:
 def new_engine(url: str) -> Engine:
     """An engine as the application would make it, without a pool."""
     url = build_settings({"APP_ENV": "test", "DATABASE_URL": url}).sqlalchemy_url
-    options = dialect.engine_options(url, pool_size=1, behind_pgbouncer=False)
+    options = dialect.engine_options(url, pool_size=1, pool_wait_s=5, behind_pgbouncer=False)
     engine = create_engine(url, connect_args=options["connect_args"], poolclass=NullPool)
     dialect.prepare_engine(engine, engine.url)
     return engine
@@ -215,7 +215,7 @@ def _sqlite(template: Path) -> Iterator[Engine]:
     path, configured = settings.data_dir / "marquee.db", settings.database_url
     shutil.copyfile(template, path)
     settings.database_url = None
-    options = dialect.engine_options(settings.sqlalchemy_url, pool_size=10, behind_pgbouncer=False)
+    options = dialect.engine_options(settings.sqlalchemy_url, pool_size=10, pool_wait_s=5, behind_pgbouncer=False)
     engine = create_engine(settings.sqlalchemy_url, **options)
     dialect.prepare_engine(engine, engine.url)
     try:

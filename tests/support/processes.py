@@ -32,6 +32,11 @@ class Running:
     environment: dict[str, str]
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
+    def migrate(self) -> None:
+        """Makes the database."""
+        command = [sys.executable, "-m", "flask", "db", "upgrade"]
+        subprocess.run(command, cwd=PROJECT_DIR, env=self.environment, check=True, capture_output=True)
+
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Starts one of our commands, such as `gunicorn wsgi:app`, as the leader of its own process group."""
         return self._start([sys.executable, "-m", *arguments])
@@ -138,8 +143,7 @@ def web_alone(folder: Path, *arguments: str, redis_url: str, **variables: str) -
     """One gunicorn, with these arguments, on an embedded database of its own."""
     product = stopped(folder, "", redis_url, variables)
     if not (folder / "marquee.db").exists():
-        migrate = [sys.executable, "-m", "flask", "db", "upgrade"]
-        subprocess.run(migrate, cwd=PROJECT_DIR, env=product.environment, check=True, capture_output=True)
+        product.migrate()
     try:
         product.start_script("gunicorn", *arguments, "wsgi:app")
         product.wait_until(lambda: len(product.serving()) == _WEB_WORKERS)
