@@ -17,7 +17,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from app.http.routing import BodyKind, Route
 from tests.matrix.calls import example_of
-from tests.support.canaries import everything_told_to, files, found_in, kept_in_redis, rows
+from tests.support.canaries import everything_told_to, files, found_in, kept_in_redis, rows, tokens_of_letters
 from tests.support.database_fixtures import drop_database, new_database
 from tests.support.processes import Running, running
 from tests.support.route_table import ALL_ROUTES, any_path
@@ -46,7 +46,7 @@ class Visit:
 
     @property
     def password(self) -> str:
-        return f"canary-password-{self.mark}"
+        return f"a pushed phrase {self.mark[::-1]}"
 
     def new(self, kind: str) -> str:
         """A secret of its own."""
@@ -100,14 +100,16 @@ def visit(
         _push_through_every_route(visit, access_token)
         _push_through_headers_and_realtime(visit, access_token)
         _wait_for_the_jobs(visit)
+        visit.secrets |= tokens_of_letters(product.data_dir / "outbox")
         yield visit
     drop_database(postgresql_server, name)
 
 
 def _live_through_a_session(visit: Visit) -> str:
     """The ordinary ways of an account, right and wrong. Returns an access token that is still good."""
-    account = {"email": visit.email, "password": visit.password, "name": "Canary"}
-    assert visit.auth("signup", account).status_code == 201
+    account = {"email": visit.email, "password": visit.password, "name": "Ada Lovelace"}
+    signed_up = visit.auth("signup", account)
+    assert signed_up.status_code == 201, signed_up.text
     assert visit.auth("signup", account).status_code == 409
     visit.auth("signin", {"email": visit.email, "password": visit.new("password")})
     signed_in = visit.keep_tokens(visit.auth("signin", {"email": visit.email, "password": visit.password}))
@@ -116,7 +118,10 @@ def _live_through_a_session(visit: Visit) -> str:
     visit.auth("refresh", {}, Cookie=f"marquee_refresh={renewed['refresh_token']}", Origin=visit.product.address)
     bearer = {"Authorization": f"Bearer {renewed['access_token']}"}
     if "/api/v1/api-keys" in HAS:
-        made = visit.send("POST", "/api/v1/api-keys", json={"name": "A key", "scopes": ["read"]}, headers=bearer)
+        made = visit.send(
+            "POST", "/api/v1/api-keys", json={"name": "A key", "scopes": ["content:read"]}, headers=bearer
+        )
+        assert made.status_code == 201, made.text
         visit.secrets |= {text for text in made.json().values() if isinstance(text, str) and text.startswith("mq_")}
     for name in ("password/forgot", "email/verification"):
         if f"/api/v1/auth/{name}" in HAS:
@@ -198,6 +203,14 @@ def _wait_for_the_jobs(visit: Visit) -> None:
         waiting = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND run_at <= now()"
         while connection.execute(waiting).fetchone() != (0,) and time.monotonic() < deadline:
             time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_every_kind_of_secret_was_pushed(visit: Visit) -> None:
+    beginnings = ("canary-mail", "canary-password", "canary-token", "a pushed phrase", "eyJ", "mq_")
+
+    assert all(any(secret.startswith(beginning) for secret in visit.secrets) for beginning in beginnings)
+    assert len(tokens_of_letters(visit.product.data_dir / "outbox")) >= 2
 
 
 @pytest.mark.slow

@@ -5,6 +5,8 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{16,}")
+_LINK_TOKEN: Final = re.compile(r"#token=(\S+)")
 _LARGE_BYTES: Final = 5_000_000
 
 
@@ -71,6 +74,15 @@ def files(folder: Path, *, without: str) -> Iterator[tuple[str, str]]:
         relative = path.relative_to(folder)
         if path.is_file() and relative.parts[0] != without and path.stat().st_size < _LARGE_BYTES:
             yield str(relative), path.read_text(encoding="latin-1")
+
+
+def tokens_of_letters(outbox: Path) -> set[str]:
+    """The tokens of all links in kept letters."""
+    found: set[str] = set()
+    for path in outbox.glob("*.eml"):
+        body = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))
+        found |= set(_LINK_TOKEN.findall(body.get_content())) if isinstance(body, EmailMessage) else set()
+    return found
 
 
 def found_in(text: str, secrets: Iterable[str]) -> list[str]:
