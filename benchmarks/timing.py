@@ -1,5 +1,6 @@
 """Whether the time of an answer tells if an address has an account: sign-in, forgot and verification, interleaved."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ Ask = Callable[[str], requests.Response]
 
 
 def main() -> None:
-    """Prints both medians, their ratio and difference, and where the middle 80 % of each lie."""
+    """Prints both medians with the middle 80 % of each, their ratio, and the median of the paired differences."""
     with running() as product, requests.Session() as session:
         _sign_up(product, session)
         for name, ask in _questions(product, session).items():
@@ -65,8 +66,16 @@ def _line(name: str, known: Sequence[float], unknown: Sequence[float]) -> str:
     first, second = statistics.median(known), statistics.median(unknown)
     return (
         f"{name:13} known {first:6.2f} ms ({_middle(known)})  unknown {second:6.2f} ms ({_middle(unknown)})  "
-        f"ratio {first / second:.3f}  difference {first - second:+.2f} ms  ({len(known)} rounds)"
+        f"ratio {first / second:.3f}  {_paired(known, unknown)}  ({len(known)} rounds)"
     )
+
+
+def _paired(known: Sequence[float], unknown: Sequence[float]) -> str:
+    """The median difference of neighbours in time, and its 95 % interval (by order statistics, for any spread)."""
+    differences = sorted(first - second for first, second in zip(known, unknown, strict=True))
+    middle, reach = len(differences) / 2, 0.98 * math.sqrt(len(differences))
+    low, high = differences[int(middle - reach)], differences[min(int(middle + reach), len(differences) - 1)]
+    return f"paired {statistics.median(differences):+.2f} ms (95 %: {low:+.2f} to {high:+.2f})"
 
 
 def _middle(taken: Sequence[float]) -> str:
