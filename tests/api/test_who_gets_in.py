@@ -1,0 +1,80 @@
+"""Who gets in, and where they then act: sign-up, sign-in, and what one's own profile reaches."""
+
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import TestResponse
+
+from app.database import db
+from app.models import User
+from app.utils.times import now
+from config import settings
+from tests.api.conftest import PASSWORD, Person
+from tests.factories import make_membership, make_user
+from tests.factories.accounts import PASSWORD as MEMBERS_PASSWORD
+from tests.support.http import ApiClient
+
+
+def sign_in(client: ApiClient, user: User) -> TestResponse:
+    return client.post("/api/v1/auth/signin", json={"email": user.email, "password": MEMBERS_PASSWORD})
+
+
+def acts_in(client: ApiClient, user: User) -> str | None:
+    """Where a post of a new session goes; None where it may write nothing."""
+    headers = {"Authorization": f"Bearer {sign_in(client, user).json['access_token']}"}
+    answer = client.post("/api/v1/posts", json={"title": "Where am I?"}, headers=headers)
+    return answer.json["organization"]["slug"] if answer.status_code == 201 else None
+
+
+@pytest.mark.parametrize("mode", ["invite", "closed"])
+def test_nobody_signs_up_uninvited_where_that_is_not_open(
+    mode: str, anonymous: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "signup_mode", mode)
+
+    answer = anonymous.post("/auth/signup", {"email": "eve@example.org", "password": PASSWORD, "name": "Eve"})
+
+    assert answer.status_code == 403
+    assert answer.json["code"] == "signup_closed"
+    assert db.session.query(User).filter_by(email="eve@example.org").count() == 0
+
+
+def test_a_disabled_user_gets_the_answer_of_a_wrong_password(client: ApiClient) -> None:
+    user = make_user(disabled_at=now())
+
+    answer = sign_in(client, user)
+
+    assert answer.status_code == 401
+    assert answer.json["code"] == "wrong_credentials"
+
+
+def test_a_session_acts_in_the_organization_that_its_own_user_joined_first(client: ApiClient) -> None:
+    make_membership(created_at=now() - timedelta(days=9))  # somebody else's, and older
+    user = make_user()
+    first = make_membership(user, created_at=now() - timedelta(days=2))
+    make_membership(user, created_at=now() - timedelta(days=1))
+
+    assert acts_in(client, user) == first.organization.slug
+
+
+def test_a_session_does_not_act_where_its_user_is_suspended(client: ApiClient) -> None:
+    user = make_user()
+    make_membership(user, created_at=now() - timedelta(days=2), suspended_at=now())
+    active = make_membership(user, created_at=now() - timedelta(days=1))
+
+    assert acts_in(client, user) == active.organization.slug
+
+
+def test_a_session_of_somebody_who_is_suspended_everywhere_acts_nowhere(client: ApiClient) -> None:
+    user = make_user()
+    make_membership(user, suspended_at=now())
+
+    assert sign_in(client, user).status_code == 200
+    assert acts_in(client, user) is None
+
+
+def test_changing_one_s_profile_changes_nobody_else_s(ada: Person, bob: Person) -> None:
+    ada.send("PATCH", "/users/me", {"name": "Ada the First"})
+
+    assert ada.get("/users/me").json["name"] == "Ada the First"
+    assert bob.get("/users/me").json["name"] == "Ada Lovelace"
