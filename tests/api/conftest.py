@@ -106,7 +106,7 @@ def give_role() -> Callable[[Person, Role], None]:
 
     def give(person: Person, role: Role) -> None:
         with transaction():
-            row = db.session.query(Membership).filter_by(user_id=person.user_id).one()
+            row = db.session.query(Membership).filter_by(user_id=UUID(person.user_id)).one()
             row.role = role
 
     return give

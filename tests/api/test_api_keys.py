@@ -137,6 +137,7 @@ def test_no_letter_of_a_key_can_be_changed(ada: Person) -> None:
         assert api_keys.parse(key[:place] + ("A" if key[place] != "A" else "B") + key[place + 1 :]) is None
 
 
+@pytest.mark.both_databases
 def test_a_key_weakens_and_ends_with_its_maker(
     app: Flask, ada: Person, give_role: Callable[[Person, Role], None]
 ) -> None:
@@ -214,6 +215,7 @@ def test_an_editor_sees_own_keys_and_an_owner_everybody_s(client: ApiClient) -> 
     assert owner.delete(f"/api/v1/api-keys/{editors}").status_code == 204
 
 
+@pytest.mark.both_databases
 def test_the_last_use_is_noted_but_not_each_time(app: Flask, ada: Person) -> None:
     made = make_key(ada)
     assert made["last_used_at"] is None

@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
 from flask import Flask
 from sqlalchemy import select, update
 
 from app.clients.outbox import KeptMail
 from app.database import db, transaction
 from app.models import AuditEntry, Job, OneTimeToken, User
-from app.services import password_rules
+from app.services import password_rules, passwords
 from app.utils.times import now
 from tests.api.conftest import PASSWORD, Person
+from tests.factories import make_user
 from tests.support.mail import send_queued, token_in
 
 NEW = "a wholly different phrase"
@@ -82,6 +85,13 @@ def test_the_hardest_password_to_judge_takes_less_than_a_moment() -> None:
     assert time.process_time() - started < 2
 
 
+def test_to_look_for_nobody_costs_as_much_as_for_somebody() -> None:
+    real = passwords.hash_password(PASSWORD)
+
+    assert extract_parameters(passwords._NOBODYS_HASH) == extract_parameters(real)
+    assert not passwords.verify(PASSWORD, None)
+
+
 def test_a_password_is_the_same_however_it_is_typed(app: Flask, anonymous: Person) -> None:
     sign_up_with(anonymous, "Caf\u00e9 au lait\u00a0deux")  # é as one character, a no-break space
 
@@ -104,6 +114,7 @@ def letter(ada: Person) -> Callable[[], KeptMail]:
     return ask
 
 
+@pytest.mark.both_databases
 def test_a_forgotten_password_is_reset_and_every_session_ends(
     app: Flask, ada: Person, letter: Callable[[], KeptMail]
 ) -> None:
@@ -241,3 +252,26 @@ def test_a_change_that_is_refused_changes_nothing(ada: Person, current: str, new
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert answer.json["errors"][0]["pointer"] == pointer
     assert db.session.scalars(select(User.password_hash)).one() == before
+
+
+@pytest.mark.both_databases
+def test_of_parallel_resets_with_one_token_one_succeeds(app: Flask, committed_database: object) -> None:
+    del committed_database
+    with transaction():
+        email = make_user().email
+    app.test_client().post("/api/v1/auth/password/forgot", json={"email": email})
+    [letter] = send_queued()
+
+    def reset(number: int) -> int:
+        body = {"token": token_in(letter), "password": f"{NEW} number {number}"}
+        return app.test_client().post("/api/v1/auth/password/reset", json=body).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(reset, range(8)))
+
+    assert sorted(statuses) == [204, *[410] * 7]
+    signed_in = [
+        app.test_client().post("/api/v1/auth/signin", json={"email": email, "password": f"{NEW} number {number}"})
+        for number in range(8)
+    ]
+    assert [answer.status_code == 200 for answer in signed_in] == [status == 204 for status in statuses]

@@ -4,20 +4,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from app.database import db, transaction
-from app.models import AuditEntry, RefreshToken
+from app.models import AuditEntry, Organization, Processing, RefreshToken
 from app.permissions import Scope
 from app.services import tokens
 from app.utils.times import now
 from tests.api.conftest import PASSWORD, Person
-from tests.factories import make_membership
+from tests.factories import make_membership, make_video
 from tests.factories.accounts import PASSWORD as MADE_PASSWORD
 from tests.support.http import ApiClient, bearer_of_key
+from tests.support.media import stored_playlist
 
 NATIVE = {"Marquee-Token-Delivery": "body"}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -62,6 +64,19 @@ def test_a_session_that_is_ended_is_over_at_once_and_the_others_go_on(ada: Perso
     assert ada.send("DELETE", f"/auth/sessions/{ended['id']}").status_code == 404
 
 
+def test_media_links_of_a_session_end_with_it_and_those_of_another_go_on(ada: Person, phone: Person) -> None:
+    with transaction():
+        organization = db.session.scalars(select(Organization)).one()
+        video = make_video(organization, processing=Processing.READY)
+    links = [urlsplit(who.get(f"/videos/{video.id}/playback").json["hls_url"]).path for who in (ada, phone)]
+    with stored_playlist(video):
+        assert [ada.client.get(link).status_code for link in links] == [200, 200]
+
+        phone.post("/auth/signout", {})
+
+        assert [ada.client.get(link).status_code for link in links] == [200, 404]
+
+
 def test_nobody_ends_the_session_of_somebody_else(ada: Person, bob: Person) -> None:
     session = bob.get("/auth/sessions").json["data"][0]
 
@@ -77,6 +92,7 @@ def test_all_sessions_end_together(ada: Person, phone: Person) -> None:
     assert [person.get("/users/me").status_code for person in (ada, phone)] == [401, 401]
 
 
+@pytest.mark.both_databases
 def test_all_sessions_but_the_one_that_asks_end(ada: Person, phone: Person) -> None:
     assert ada.send("DELETE", "/auth/sessions?keep_current=true").status_code == 204
 
