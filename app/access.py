@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from app.models import (
     ApiKey,
     AuditEntry,
+    Comment,
     Invitation,
     Job,
     Membership,
@@ -21,7 +22,7 @@ from app.models import (
 )
 from app.permissions import Action, Actor
 
-Content = type[Post] | type[Video] | type[Job] | type[Upload] | type[Tag]
+Content = type[Post] | type[Video] | type[Job] | type[Upload] | type[Tag] | type[Comment]
 People = type[Membership] | type[Invitation] | type[ApiKey]
 Owned = Content | People | type[QuotaUsage] | type[AuditEntry]
 Readable = type[Post] | type[Video]

@@ -2,12 +2,13 @@
 
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
+from app.models.conversation import Comment, CommentState, Like
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
 from app.models.invitation import Invitation
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
 from app.models.one_time_token import OneTimeToken, Purpose
-from app.models.organization import Membership, Organization, OrganizationSlug
+from app.models.organization import CommentPolicy, Membership, Organization, OrganizationSlug
 from app.models.post import SEO_FIELDS, Post, PostAuthor, PostRevision, PostSlug, PostTag
 from app.models.publication import Publication, Visibility
 from app.models.quota import QuotaReservation, QuotaUsage
@@ -23,12 +24,16 @@ __all__ = [
     "UNFINISHED_UPLOADS",
     "ApiKey",
     "AuditEntry",
+    "Comment",
+    "CommentPolicy",
+    "CommentState",
     "Event",
     "EventCounter",
     "IdempotencyKey",
     "Invitation",
     "Job",
     "JobState",
+    "Like",
     "Membership",
     "OneTimeToken",
     "Organization",

@@ -1,6 +1,7 @@
 """An organization, the tenant that owns content; its slugs, and the memberships of its team."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, String, UniqueConstraint, text
@@ -10,6 +11,14 @@ from app.database import Base
 from app.models.columns import Timestamped, choice_of, foreign_id
 from app.models.user import User
 from app.permissions import Role
+
+
+class CommentPolicy(StrEnum):
+    """Whether readers' comments show at once, after a moderator saw them, or not at all."""
+
+    OPEN = "open"
+    MODERATED = "moderated"
+    CLOSED = "closed"
 
 
 class Organization(Timestamped, Base):
@@ -30,6 +39,7 @@ class Organization(Timestamped, Base):
 
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    comments: Mapped[CommentPolicy] = mapped_column(choice_of(CommentPolicy), default=CommentPolicy.OPEN)
     description: Mapped[str | None] = mapped_column(String(1000))
     revision: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]

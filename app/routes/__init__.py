@@ -12,6 +12,7 @@ from app.middlewares.rate_limit import count_refused, limit_rate
 from app.routes import (
     api_key_routes,
     auth_routes,
+    comment_routes,
     event_routes,
     job_routes,
     ops_routes,
@@ -32,6 +33,7 @@ API_ROUTES: list[Route] = [
     *organization_routes.ROUTES,
     *post_routes.ROUTES,
     *tag_routes.ROUTES,
+    *comment_routes.ROUTES,
     *upload_routes.ROUTES,
     *video_routes.ROUTES,
     *job_routes.ROUTES,

@@ -1,6 +1,6 @@
 """Organizations and what they use: what goes in and out."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -14,6 +14,7 @@ from app.utils.times import rfc3339
 
 _MINUTE_S = 60
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+CommentPolicyName = Literal["open", "moderated", "closed"]
 
 
 class OrganizationCreate(Input):
@@ -29,6 +30,7 @@ class OrganizationChange(Input):
     name: Name | None = None
     slug: Slug | None = None
     description: Description | None = None
+    comments: CommentPolicyName | None = None
 
 
 class OwnershipTransfer(Input):
@@ -44,6 +46,7 @@ class OrganizationOut(Output):
     slug: str
     name: str
     description: str | None
+    comments: CommentPolicyName
     role: RoleName | None
     revision: int
     created_at: Time
@@ -107,6 +110,7 @@ def _render(row: Record, role: str | None) -> dict[str, object]:
         "slug": row.slug,
         "name": row.name,
         "description": row.description,
+        "comments": row.comments,
         "role": role,
         "revision": row.revision,
         "created_at": rfc3339(row.created_at),

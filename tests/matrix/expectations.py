@@ -5,7 +5,7 @@ from typing import Final
 
 from app.http.routing import Access, Route
 from app.permissions import Action
-from tests.architecture.test_tenants import NAMES_ANOTHER
+from tests.architecture.test_tenants import NAMES_ANOTHER, OPEN_WRITES
 from tests.matrix.world import Caller, Target
 
 ANSWERED: Final = 0
@@ -38,10 +38,13 @@ NEEDS: Final[dict[str, Needs]] = {
     "api_key": Needs(write=Action.READ_PRIVATE, others_with=Action.MANAGE_SETTINGS),
     "audit": Needs(read=Action.READ_AUDIT),
     "auth": Needs(is_tenants=False),
+    "comment": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "docs": Needs(is_tenants=False),
     "invitation": Needs(read=Action.MANAGE_PEOPLE, write=Action.MANAGE_PEOPLE),
     "invitation.accept": Needs(is_tenants=False),
     "job": Needs(read=Action.SEE_JOBS, write=Action.RUN_JOBS),
+    "like": Needs(is_readable=True),
+    "moderation": Needs(read=Action.EDIT_CONTENT),
     "ops": Needs(is_tenants=False),
     "organization.list_own": Needs(),
     "organization.create": Needs(),
@@ -68,8 +71,8 @@ NEEDS: Final[dict[str, Needs]] = {
 }
 """By noun, or by endpoint where a noun's actions differ; one that is missing fails the build."""
 
-OPEN_WRITES: Final[frozenset[str]] = frozenset()
-"""Endpoints by which any signed-in reader changes something of what they can read."""
+PERSONAL_WRITES: Final = frozenset({"comment.change"})
+"""Endpoints by which only its author changes what others see too."""
 
 
 def is_known(route: Route) -> bool:
@@ -97,6 +100,8 @@ def expected_status(route: Route, caller: Caller, target: Target | None) -> int:
         return refusal
     if target is not None and not _reaches(route, caller, target):
         return 404
+    if route.endpoint in PERSONAL_WRITES and target is not None and target.author_id != caller.user_id:
+        return 403
     if route.endpoint in OPEN_WRITES or caller.may(needs_of(route)):
         return ANYTHING if route.endpoint in NAMES_ANOTHER else ANSWERED
     return 403
