@@ -42,7 +42,7 @@ def delete(actor: Actor, slug: str, expected_revision: int | None) -> Answer:
 
 
 def transfer(actor: Actor, slug: str, body: OwnershipTransfer) -> Answer:
-    return _answer(*team_service.transfer(actor, slug, body.user_id))
+    return _answer(*team_service.transfer(actor, slug, body.new_owner_id))
 
 
 def leave(actor: Actor, slug: str) -> Answer:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from app.database import Record
 from app.permissions import Actor
 from app.schemas.account_schemas import RoleName
-from app.schemas.fields import Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
+from app.schemas.fields import EXAMPLE_ID, Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
 from app.services.quota_service import Usage
 from app.utils.times import rfc3339
 
@@ -36,7 +36,7 @@ class OrganizationChange(Input):
 class OwnershipTransfer(Input):
     """Who of the team is to own the organization."""
 
-    user_id: UUID
+    new_owner_id: Annotated[UUID, Field(examples=[EXAMPLE_ID])]
 
 
 class OrganizationOut(Output):

@@ -114,11 +114,11 @@ def test_a_change_that_makes_no_sense_is_refused(ada: Person, body: dict[str, ob
 def test_the_organization_changes_hands(ada: Person, hire: Hire) -> None:
     heir = hire(ada, Role.EDITOR)
 
-    answer = ada.post(path_of(ada, "/transfer"), {"user_id": heir.user_id})
+    answer = ada.post(path_of(ada, "/transfer"), {"new_owner_id": heir.user_id})
 
     assert (answer.status_code, answer.json["role"]) == (200, "admin")
     assert heir.get(path_of(ada)).json["role"] == "owner"
-    assert ada.post(path_of(ada, "/transfer"), {"user_id": ada.user_id}).status_code == 403
+    assert ada.post(path_of(ada, "/transfer"), {"new_owner_id": ada.user_id}).status_code == 403
     assert "organization.transferred" in audited(ada)
 
 
@@ -126,9 +126,9 @@ def test_only_somebody_of_the_team_can_become_the_owner(ada: Person, bob: Person
     suspended = hire(ada, Role.EDITOR)
     ada.post(path_of(ada, f"/team/{suspended.user_id}/suspend"))
 
-    stranger = ada.post(path_of(ada, "/transfer"), {"user_id": bob.user_id})
-    herself = ada.post(path_of(ada, "/transfer"), {"user_id": ada.user_id})
-    locked_out = ada.post(path_of(ada, "/transfer"), {"user_id": suspended.user_id})
+    stranger = ada.post(path_of(ada, "/transfer"), {"new_owner_id": bob.user_id})
+    herself = ada.post(path_of(ada, "/transfer"), {"new_owner_id": ada.user_id})
+    locked_out = ada.post(path_of(ada, "/transfer"), {"new_owner_id": suspended.user_id})
 
     assert (stranger.status_code, herself.status_code, locked_out.status_code) == (404, 409, 409)
     assert ada.get(path_of(ada)).json["role"] == "owner"
@@ -191,7 +191,7 @@ def test_an_admin_cannot_delete_or_hand_over(ada: Person, hire: Hire) -> None:
     admin = hire(ada, Role.ADMIN)
 
     deleted = admin.send("DELETE", path_of(ada))
-    transferred = admin.post(path_of(ada, "/transfer"), {"user_id": admin.user_id})
+    transferred = admin.post(path_of(ada, "/transfer"), {"new_owner_id": admin.user_id})
 
     assert (deleted.status_code, transferred.status_code) == (403, 403)
 

@@ -59,7 +59,7 @@ def _body(route: Route, target: Target | None) -> dict[str, object]:
 def example_of(schema: type[BaseModel], target: Target | None = None) -> object:
     """A body that the schema takes: the one given by hand, else one made from what the schema requires."""
     if schema is OwnershipTransfer and target is not None:
-        return {"user_id": _somebody_of(target.owner)}
+        return {"new_owner_id": _somebody_of(target.owner)}
     if schema in {**BODIES, **MORE_BODIES}:
         return {**BODIES, **MORE_BODIES}[schema]
     document = schema.model_json_schema()
