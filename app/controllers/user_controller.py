@@ -1,6 +1,7 @@
 """One's own account."""
 
-from app.http.answers import Answer
+from app.http.answers import NO_CONTENT, Answer
+from app.http.cookies import clear_refresh_cookie
 from app.permissions import Actor
 from app.schemas.account_schemas import ProfileChange, render_membership, render_user
 from app.services import account_service
@@ -13,6 +14,11 @@ def me(actor: Actor) -> Answer:
 def change_me(actor: Actor, body: ProfileChange) -> Answer:
     account_service.change_profile(actor, body.model_dump(mode="json", exclude_unset=True))
     return _answer(actor)
+
+
+def delete_me(actor: Actor) -> Answer:
+    account_service.delete(actor)
+    return clear_refresh_cookie(NO_CONTENT)
 
 
 def _answer(actor: Actor) -> Answer:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import delete as delete_from
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +19,7 @@ from app.services import (
     organization_service,
     password_rules,
     passwords,
+    team_service,
     verification_service,
 )
 from app.services.audit_service import Audited
@@ -144,6 +146,19 @@ def change_profile(actor: Actor, changes: dict[str, str | None]) -> Record:
                 after={"fields": " ".join(sorted(changes))},
             )
         return profile(user_id)
+
+
+def delete(actor: Actor) -> None:
+    """Ends one's own account at once, through every door; organizations without anybody else end with it.
+
+    What it wrote for others stays theirs, without its name. Raises `Conflict` (`last_owner`) where people would be
+    left without an owner.
+    """
+    user_id = _own_id(actor)
+    with transaction():
+        team_service.leave_all(user_id)
+        _audit(Audited.ACCOUNT_DELETED, user_id)
+        db.session.execute(delete_from(User).where(User.id == user_id))
 
 
 def own_profile(actor: Actor) -> Record:

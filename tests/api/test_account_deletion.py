@@ -1,0 +1,52 @@
+"""An account that goes: at once, for good, and without leaving anybody behind."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from app.database import db
+from app.models import AuditEntry, User
+from app.permissions import Role
+from tests.api.conftest import PASSWORD, Person
+
+Hire = Callable[[Person, Role], Person]
+
+
+def test_an_account_ends_at_once_with_the_organization_that_was_its_alone(ada: Person, anonymous: Person) -> None:
+    post = ada.published("The last words")
+    email = ada.session["user"]["email"]
+
+    answer = ada.send("DELETE", "/users/me")
+
+    assert answer.status_code == 204
+    assert ada.get("/users/me").status_code == 401
+    assert anonymous.post("/auth/signin", {"email": email, "password": PASSWORD}).status_code == 401
+    assert anonymous.get(f"/posts/{post['id']}").status_code == 404
+    assert anonymous.get(f"/organizations/{ada.organization}").status_code == 404
+    lines = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"user:{ada.user_id}"))
+    assert "account.deleted" in lines.all()
+
+
+def test_what_it_wrote_for_others_stays_theirs(ada: Person, hire: Hire) -> None:
+    editor = hire(ada, Role.EDITOR)
+    post = editor.post("/posts", {"title": "By me"}, headers={"Marquee-Organization": ada.organization}).json
+
+    editor.send("DELETE", "/users/me")
+
+    kept = ada.get(f"/posts/{post['id']}")
+    assert (kept.status_code, kept.json["authors"]) == (200, [])
+    team = ada.get(f"/organizations/{ada.organization}/team").json["data"]
+    assert [member["id"] for member in team] == [ada.user_id]
+
+
+def test_an_owner_whom_others_need_stays_until_somebody_else_owns(ada: Person, hire: Hire) -> None:
+    heir = hire(ada, Role.ADMIN)
+
+    refused = ada.send("DELETE", "/users/me")
+    ada.post(f"/organizations/{ada.organization}/transfer", {"new_owner_id": heir.user_id})
+    done = ada.send("DELETE", "/users/me")
+
+    assert (refused.status_code, refused.json["code"]) == (409, "last_owner")
+    assert done.status_code == 204
+    assert db.session.scalar(select(User.id).where(User.id == ada.user_id)) is None
+    assert heir.get(f"/organizations/{ada.organization}").json["role"] == "owner"
