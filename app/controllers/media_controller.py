@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from app.http.answers import Answer
-from app.http.ranges import FileAnswer, file_answer
+from app.http.ranges import FileAnswer, file_answer, text_answer
 from app.services import playback_service
 
 _TYPES: Final = {
@@ -21,7 +21,8 @@ _GROWING: Final = frozenset({"m3u8", "vtt"})
 def media(token: str, video_id: UUID, name_path: str) -> Answer:
     found = playback_service.media(token, video_id, name_path)
     ending = name_path.rsplit(".", 1)[-1]
-    return file_answer(found.file, FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s)))
+    how = FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s))
+    return text_answer(found.content, how) if isinstance(found.content, str) else file_answer(found.content, how)
 
 
 def _cache_control(ending: str, private_for_s: int | None) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.errors import ChecksumMismatch
+from app.http.captions import CAPTION_TYPES
 from app.http.routing import Access, BodyKind, Route
 
 TITLE: Final = "Marquee"
@@ -115,6 +116,9 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     elif route.body_kind is BodyKind.PIECE:
         piece = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"content": {route.body_kind.value: piece}}
+    elif route.body_kind is BodyKind.CAPTIONS:
+        text = {"schema": {"type": "string"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(CAPTION_TYPES, text)}
     return operation
 
 

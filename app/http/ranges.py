@@ -8,7 +8,7 @@ from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
 
 from app.clients.storage import StoredFile, read_range
 from app.errors import RangeNotSatisfiable
-from app.http.answers import Answer
+from app.http.answers import Answer, etag_of
 from app.http.connections import may_pause
 from config import settings
 
@@ -46,6 +46,20 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
     pieces = read_range(stored.path, start, stop - start) if request.method == "GET" else iter(())
     response = Response(pieces, 206 if span else 200, headers, content_type=how.mimetype)
     return Answer(response=response)
+
+
+def text_answer(text: str, how: FileAnswer) -> Answer:
+    """A short text made for this request, whole, or 304; Range may be ignored (RFC 9110 §14.2)."""
+    body = text.encode()
+    tag = etag_of(body, None)
+    headers = {
+        "ETag": f'"{tag}"',
+        "Cache-Control": how.cache_control,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if parse_etags(request.headers.get("If-None-Match")).contains_weak(tag):
+        return Answer(response=Response(status=304, headers=headers))
+    return Answer(response=Response(body, headers=headers, content_type=how.mimetype))
 
 
 def _span(stored: StoredFile) -> tuple[int, int] | None:

@@ -40,6 +40,8 @@ class BodyKind(StrEnum):
     JSON = "application/json"
     MULTIPART = "multipart/form-data"
     PIECE = "application/offset+octet-stream"
+    CAPTIONS = "text/vtt"
+    """Or SubRip, `application/x-subrip`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,15 @@ class AudioTrack:
     is_default: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SubtitleTrack:
+    """A rendition of the subtitle group."""
+
+    uri: str
+    name: str
+    language: str
+
+
 def read_segments(text: str) -> list[Segment]:
     """The segments that FFmpeg's media playlist lists, by their file names."""
     return [Segment(segment.uri.rsplit("/", 1)[-1], segment.duration_s) for segment in _listed(text)]
@@ -123,6 +132,39 @@ def master_playlist(variants: Sequence[Variant], audio: Sequence[AudioTrack]) ->
         group = ',AUDIO="audio"' if audio and variant.width else ""
         bandwidth = f"BANDWIDTH={variant.peak},AVERAGE-BANDWIDTH={variant.average}"
         lines += [f'#EXT-X-STREAM-INF:{bandwidth},CODECS="{variant.codecs}"{shape}{rate}{group}', variant.uri]
+    return "\n".join(lines) + "\n"
+
+
+def with_subtitles(master: str, tracks: Sequence[SubtitleTrack]) -> str:
+    """A master playlist with subtitles beside all that it has (RFC 8216bis §4.4.6.1); names differ within a group."""
+    names = [track.name.replace('"', "'") for track in tracks]
+    group = [
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",'
+        f'NAME="{name if names.count(name) == 1 else f"{name} ({track.language})"}",LANGUAGE="{track.language}",'
+        f'DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{track.uri}"'
+        for name, track in zip(names, tracks, strict=True)
+    ]
+    lines: list[str] = []
+    for line in master.splitlines():
+        is_variant = line.startswith("#EXT-X-STREAM-INF:")
+        if is_variant:
+            lines += group
+            group = []
+        lines.append(f'{line},SUBTITLES="subtitles"' if is_variant else line)
+    return "\n".join(lines) + "\n"
+
+
+def subtitle_playlist(uri: str, duration_s: float) -> str:
+    """The media playlist of a track that is one file."""
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{VERSION}",
+        f"#EXT-X-TARGETDURATION:{max(1, math.ceil(duration_s))}",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f"#EXTINF:{duration_s:.6f},",
+        uri,
+        "#EXT-X-ENDLIST",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from app.media.captions import clock
+
 COLUMNS: Final = 6
 PER_SHEET: Final = COLUMNS * COLUMNS
 LONG_EDGE: Final = 240
@@ -36,7 +38,4 @@ def storyboard_vtt(duration_s: float, tile: tuple[int, int]) -> str:
 
 
 def _clock(seconds: float) -> str:
-    milliseconds = round(seconds * 1000)
-    hours, rest = divmod(milliseconds, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+    return clock(round(seconds * 1000))

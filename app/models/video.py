@@ -54,6 +54,7 @@ class RenditionState(StrEnum):
 class Video(Publishable, Timestamped, Base):
     """An uploaded film or sound. `probe` is what the jailed probe read; `version` names its media folder.
 
+    `captions` holds `lang`, `label` and the `file` of each track, in the order of their languages.
     `encoding_at` is when the first of its parts began after it played: before, they wait for others.
     """
 
@@ -85,6 +86,7 @@ class Video(Publishable, Timestamped, Base):
     probe: Mapped[dict[str, Any] | None]
     input_issues: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     errors: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    captions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
     has_mp4: Mapped[bool] = mapped_column(default=False)
     has_poster: Mapped[bool] = mapped_column(default=False)

@@ -1,10 +1,12 @@
 """Videos and their media."""
 
-from app.controllers import media_controller, video_controller
+from app.controllers import caption_controller, media_controller, video_controller
 from app.http import limits
 from app.http.routing import Access, BodyKind, Route
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import (
+    CaptionOut,
+    CaptionQuery,
     PlaybackOut,
     VideoChange,
     VideoList,
@@ -27,6 +29,8 @@ ROUTES = [
     Route("POST", "/videos/{video_id}/archive", SIGNED_IN, video_controller.archive, "Archive a video", answers={200: VideoOut}, problems=(412,)),
     Route("POST", "/videos/{video_id}/cancel", SIGNED_IN, video_controller.cancel, "Stop the processing of a video", answers={200: VideoOut}, problems=(409,)),
     Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Process a failed or cancelled video again", answers={200: VideoOut}, problems=(409,)),
+    Route("PUT", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.put, "Add or replace captions (WebVTT or SubRip)", query=CaptionQuery, answers={200: CaptionOut}, problems=(409, 412, 413, 415), body_kind=BodyKind.CAPTIONS),
+    Route("DELETE", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.delete, "Remove captions", answers={204: None}, problems=(412,)),
     Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,)),
 ]  # fmt: skip
 

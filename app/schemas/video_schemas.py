@@ -6,9 +6,21 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from app.database import Record
-from app.schemas.fields import Id, Input, OrganizationRef, Output, PageOut, PersonOut, Time, Title, part_of, people
+from app.schemas.fields import (
+    Id,
+    Input,
+    Name,
+    OrganizationRef,
+    Output,
+    PageOut,
+    PersonOut,
+    Time,
+    Title,
+    part_of,
+    people,
+)
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
-from app.services.playback_service import Playback
+from app.services.playback_service import Caption, Playback
 from app.services.video_pipeline.outcome import eta_s
 from app.services.video_service import VideoView
 from app.utils.times import rfc3339
@@ -101,6 +113,12 @@ class CaptionOut(Output):
     lang: str
     label: str
     url: str
+
+
+class CaptionQuery(Input):
+    """What comes with the text: how players name the track (else by its language)."""
+
+    label: Name | None = None
 
 
 class PlaybackOut(Output):
@@ -197,9 +215,14 @@ def render_playback(playback: Playback, link: Link) -> dict[str, object]:
         "mp4_url": link(playback.mp4_path),
         "poster_url": link(playback.poster_path),
         "storyboard_url": link(playback.storyboard_path),
-        "captions": [],
+        "captions": [render_caption(caption, link) for caption in playback.captions],
         "expires_at": rfc3339(playback.expires_at),
     }
+
+
+def render_caption(caption: Caption, link: Link) -> dict[str, object]:
+    """A caption track."""
+    return {"lang": caption.lang, "label": caption.label, "url": link(caption.path)}
 
 
 def render_embedded(row: Record, playback: Playback | None, link: Link) -> dict[str, object]:

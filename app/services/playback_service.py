@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from itsdangerous import BadSignature
@@ -14,10 +14,12 @@ from app.clients.storage import NoSuchFile, StoredFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import Conflict, NotFound, NotPermitted
+from app.media import playlists
+from app.media.playlists import SubtitleTrack
 from app.models import ApiKey, Membership, Publication, Session, User, Video, Visibility
 from app.permissions import ANONYMOUS, Actor
 from app.services import api_key_service, keyring, session_service, video_service
-from app.services.video_pipeline.material import video_prefix
+from app.services.video_pipeline.material import caption_key, video_prefix
 from app.utils.times import now
 
 PUBLIC_TOKEN: Final = "public"  # noqa: S105 - it opens only what is public
@@ -25,8 +27,20 @@ _BEYOND_END: Final = timedelta(hours=4)
 _SALT: Final = "playback"
 _MEDIA_NAME: Final = re.compile(
     r"v\d+/(master\.m3u8|video\.mp4|poster\.jpg|storyboard\.vtt|sheet-\d{3}\.jpg"
+    r"|captions/[A-Za-z0-9-]{2,35}\.(vtt|m3u8)"
     r"|(source|first|audio|\d{2,4})/(playlist\.m3u8|init\.mp4|s\d{5,}\.m4s))"
 )
+_CAPTION_NAME: Final = re.compile(r"v\d+/captions/([A-Za-z0-9-]+)\.(vtt|m3u8)")
+Wanted: TypeAlias = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A caption track and the path to it."""
+
+    lang: str
+    label: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +51,15 @@ class Playback:
     mp4_path: str | None
     poster_path: str | None
     storyboard_path: str | None
+    captions: tuple[Caption, ...]
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file to send, and how long a private copy of it may be kept (None: it is public)."""
+    """A file or a text to send, and how long a private copy of it may be kept (None: it is public)."""
 
-    file: StoredFile
+    content: StoredFile | str
     name: str
     private_for_s: int | None
 
@@ -66,28 +81,34 @@ def playback_of(actor: Actor, video: Record) -> Playback | None:
         mp4_path=media_path(actor, video, "video.mp4") if video.has_mp4 else None,
         poster_path=media_path(actor, video, "poster.jpg") if video.has_poster else None,
         storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
+        captions=tuple(caption(actor, video, track) for track in video.captions),
         expires_at=None if is_public(video) else expiry(video),
     )
 
 
-def is_public(video: Record) -> bool:
+def caption(actor: Actor, video: Record | Video, track: dict[str, str]) -> Caption:
+    """One of a video's tracks with its path."""
+    return Caption(track["lang"], track["label"], media_path(actor, video, f"captions/{track['lang']}.vtt"))
+
+
+def is_public(video: Record | Video) -> bool:
     """Whether everyone who has the address may play it."""
     return bool(video.publication == Publication.PUBLISHED and video.visibility != Visibility.ORGANIZATION)
 
 
-def expiry(video: Record) -> datetime:
+def expiry(video: Record | Video) -> datetime:
     """When a token made now ends: four hours after the film would. Rounded, so that addresses repeat."""
     end = now() + timedelta(seconds=video.duration_s or 0) + _BEYOND_END
     return end.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def media_path(actor: Actor, video: Record, name: str) -> str:
+def media_path(actor: Actor, video: Record | Video, name: str) -> str:
     """The path to a media file; for private ones the token in it covers every file beside."""
     token = PUBLIC_TOKEN if is_public(video) else _token(actor, video)
     return f"/media/{token}/{video.id}/v{video.version}/{name}"
 
 
-def _token(actor: Actor, video: Record) -> str:
+def _token(actor: Actor, video: Record | Video) -> str:
     """Signs the video, until when, and whose session or API key the token lives and dies with."""
     key = actor.api_key_id.hex if actor.api_key_id else None
     session = actor.session_id.hex if actor.session_id else ""
@@ -103,19 +124,40 @@ def media(token: str, video_id: UUID, name: str) -> Media:
         raise NotFound("There is no such file.")
     query, seconds_left = _lookup(token, video_id)
     with read_connection() as connection:
-        organization_id = connection.execute(query).scalar()
-    if organization_id is None:
+        video = connection.execute(query).first()
+    if video is None:
         raise NotFound("There is no such file.")
     try:
-        file = storage().stat(f"{video_prefix(organization_id, video_id)}/{name}")
+        return Media(_content(video, name), name, seconds_left)
     except NoSuchFile:
         raise NotFound("There is no such file.") from None
-    return Media(file, name, seconds_left)
 
 
-def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
-    """The query that finds the video's organization if the token opens it, and the token's rest in seconds."""
-    wanted = select(Video.organization_id).where(Video.id == video_id)
+def _content(video: Record, name: str) -> StoredFile | str:
+    """What a name stands for. The row says which captions there are, so that no job's playlist has to know them."""
+    key = f"{video_prefix(video.organization_id, video.id)}/{name}"
+    if match := _CAPTION_NAME.fullmatch(name):
+        return _caption_content(video, *match.groups())
+    if video.captions and name.endswith("/master.m3u8"):
+        tracks = [SubtitleTrack(f"captions/{one['lang']}.m3u8", one["label"], one["lang"]) for one in video.captions]
+        return playlists.with_subtitles(storage().read_text(key), tracks)
+    return storage().stat(key)
+
+
+def _caption_content(video: Record, lang: str, ending: str) -> StoredFile | str:
+    track = next((track for track in video.captions if track["lang"] == lang), None)
+    if track is None:
+        raise NoSuchFile(lang)
+    if ending == "m3u8":
+        return playlists.subtitle_playlist(f"{lang}.vtt", video.duration_s or 0.0)
+    return storage().stat(caption_key(video.organization_id, video.id, track["file"]))
+
+
+def _lookup(token: str, video_id: UUID) -> tuple[Wanted, int | None]:
+    """The query that finds the video if the token opens it, and the token's rest in seconds."""
+    wanted: Wanted = select(Video.id, Video.organization_id, Video.duration_s, Video.captions).where(
+        Video.id == video_id
+    )
     if token == PUBLIC_TOKEN:
         return wanted.where(readable_by(ANONYMOUS, Video)), None
     try:
@@ -132,7 +174,7 @@ def _lookup(token: str, video_id: UUID) -> tuple[Select[UUID], int | None]:
     return opened_by(wanted, holder_id), seconds_left
 
 
-def _opened_by_session(wanted: Select[UUID], session_id: UUID) -> Select[UUID]:
+def _opened_by_session(wanted: Wanted, session_id: UUID) -> Wanted:
     """Narrows to videos that the session's user may see now, as a member of its team or as anybody."""
     is_member: ColumnElement[bool] = and_(
         Membership.user_id == Session.user_id,
@@ -146,7 +188,7 @@ def _opened_by_session(wanted: Select[UUID], session_id: UUID) -> Select[UUID]:
     )
 
 
-def _opened_by_key(wanted: Select[UUID], key_id: UUID) -> Select[UUID]:
+def _opened_by_key(wanted: Wanted, key_id: UUID) -> Wanted:
     """Narrows to videos of the key's organization; it could read them when the token was made."""
     joined = wanted.join(ApiKey, and_(ApiKey.id == key_id, ApiKey.organization_id == Video.organization_id))
     return api_key_service.joined_with_maker(joined).where(*api_key_service.in_force())

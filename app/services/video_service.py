@@ -45,6 +45,7 @@ _COLUMNS = (
         Video.size_bytes,
     ),
     *(Video.has_poster, Video.has_storyboard, Video.has_mp4, Video.version, Video.input_issues, Video.errors),
+    Video.captions,
     *(
         Video.likes_count,
         Video.comments_count,
@@ -213,7 +214,7 @@ def _renditions(video_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
 def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> VideoView:
     """Saves title, description or visibility."""
     with transaction():
-        video = _own(actor, video_id, expected_revision)
+        video = owned(actor, video_id, expected_revision)
         with publishing_service.watched(actor, "video", video):
             for name in ("title", "description", "visibility"):
                 if changes.get(name) is not None:
@@ -266,7 +267,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         if job_id is not None:  # before the video is locked: a job's row always comes first
             job_service.cancel(job_id)
         publishing_service.withdraw(actor, "video", video_id)
-        video = _own(actor, video_id, expected_revision)
+        video = owned(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
         audit_service.record_by(actor, Audited.VIDEO_DELETED, f"video:{video_id}", before={"title": video.title})
         organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
@@ -317,7 +318,7 @@ def _moving(actor: Actor, video_id: UUID, expected_revision: int | None) -> Iter
     """One transaction around a move of a video, which ends what waits to publish it."""
     with transaction():
         publishing_service.withdraw(actor, "video", video_id)
-        video = _own(actor, video_id, expected_revision)
+        video = owned(actor, video_id, expected_revision)
         with publishing_service.watched(actor, "video", video):
             yield video
         db.session.flush()
@@ -329,8 +330,11 @@ def _publish(video: Video) -> None:
     outcome.record(video, "video.published")
 
 
-def _own(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
-    """The video, locked, if the actor's organization owns it and their role may edit it."""
+def owned(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
+    """The video, locked, if the actor's organization owns it and their role may edit it.
+
+    Raises `NotFound`, `NotPermitted`, or `PreconditionFailed` for another revision than the expected one.
+    """
     owned = select(Video).where(Video.id == video_id, owned_by(actor.organization_id, Video)).with_for_update()
     video = db.session.scalar(owned.execution_options(populate_existing=True))
     if video is None:

@@ -46,7 +46,7 @@ from tests.factories import (
     make_video,
 )
 from tests.support.http import ApiClient
-from tests.support.route_table import ALL_ROUTES, headers_of, path_with
+from tests.support.route_table import ALL_ROUTES, headers_of, path_with, raw_body_of
 
 Row = ApiKey | Comment | Invitation | Job | Post | Tag | Upload | User | Video
 Maker = Callable[[Organization], Row]
@@ -102,6 +102,7 @@ OTHER_PARAMETERS: Final = {
     "name_path": "master.m3u8",
     "token": "-",
     "name": "index.html",
+    "lang": "en",
     "number": "1",
     "slug": "nobody",
     "post_slug": "-",
@@ -238,7 +239,7 @@ def _call(client: ApiClient, route: Route, target: Row, owner: Organization) -> 
     values = {**OTHER_PARAMETERS, "slug": owner.slug, _id_of(route): str(target.id)}
     path = path_with(route, {name: values[name] for name in route.parameters})
     if route.body is None:
-        return client.open(path, method=route.method, headers=headers_of(route))
+        return client.open(path, method=route.method, headers=headers_of(route), data=raw_body_of(route))
     if route.body_kind is BodyKind.MULTIPART:
         return client.open(path, method=route.method, data={"file": FileStorage(filename="a.mp4")})
     return client.open(path, method=route.method, json=BODIES[route.body])

@@ -17,7 +17,7 @@ from tests.architecture.test_tenants import BODIES, OTHER_PARAMETERS
 from tests.factories.rows import unique
 from tests.matrix.world import Caller, Target
 from tests.support.http import ApiClient
-from tests.support.route_table import headers_of, path_with
+from tests.support.route_table import headers_of, path_with, raw_body_of
 
 MORE_BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     InvitationCreate: {"email": "guest@example.com", "role": "viewer"},
@@ -53,6 +53,8 @@ def _path(route: Route, target: Target | None) -> str:
 def _body(route: Route, target: Target | None) -> dict[str, object]:
     if route.body_kind is BodyKind.MULTIPART:
         return {"data": {"file": (BytesIO(_MP4_HEAD), "a.mp4")}}
+    if route.body_kind is BodyKind.CAPTIONS:
+        return {"data": raw_body_of(route)}
     return {} if route.body is None else {"json": example_of(route.body, target)}
 
 

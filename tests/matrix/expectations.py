@@ -35,6 +35,7 @@ class Needs:
 NEEDS: Final[dict[str, Needs]] = {
     "account_page": Needs(is_tenants=False),
     "address": Needs(is_tenants=False),
+    "caption": Needs(write=Action.EDIT_CONTENT),
     "api_key": Needs(write=Action.READ_PRIVATE, others_with=Action.MANAGE_SETTINGS),
     "audit": Needs(read=Action.READ_AUDIT),
     "auth": Needs(is_tenants=False),

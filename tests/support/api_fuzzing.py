@@ -11,6 +11,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
+from app.http.captions import CAPTION_TYPES
 from app.http.routing import BodyKind
 
 CHECKS: Final = (
@@ -50,7 +51,7 @@ class Findings:
         return f"{self.calls} calls ({phases}); {answers}"
 
 
-@schemathesis.serializer(BodyKind.PIECE)
+@schemathesis.serializer(BodyKind.PIECE, *CAPTION_TYPES)
 def _piece(_context: SerializationContext, value: object) -> bytes:
     """The bytes of a part of a file; a value of another type as its text."""
     data = getattr(value, "data", value)

@@ -24,7 +24,13 @@ def headers_of(route: Route) -> dict[str, str]:
     """What the route needs beside credentials, for a request that only permission can refuse."""
     examples = {"Tus-Resumable": "1.0.0", "Upload-Length": "1000000", "Upload-Offset": "0"}
     named = {name: examples[name] for name in route.headers if name in examples}
-    return {**named, "Content-Type": str(route.body_kind)} if route.body_kind is BodyKind.PIECE else named
+    is_raw = route.body_kind in {BodyKind.PIECE, BodyKind.CAPTIONS}
+    return {**named, "Content-Type": str(route.body_kind)} if is_raw else named
+
+
+def raw_body_of(route: Route) -> bytes:
+    """What a route takes that takes neither JSON nor a form."""
+    return b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n" if route.body_kind is BodyKind.CAPTIONS else b""
 
 
 def any_path(route: Route) -> str:

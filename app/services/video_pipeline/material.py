@@ -39,6 +39,11 @@ def original_key(organization_id: UUID, video_id: UUID) -> str:
     return f"{video_prefix(organization_id, video_id)}/original"
 
 
+def caption_key(organization_id: UUID, video_id: UUID, file: str) -> str:
+    """The file of a caption track; the row says whose it is, and no address leads to it but by its language."""
+    return f"{video_prefix(organization_id, video_id)}/captions/{file}.vtt"
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """A video as a job found it."""

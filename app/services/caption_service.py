@@ -1,0 +1,112 @@
+"""Captions of videos: taken in as SubRip or WebVTT, kept as WebVTT beside the film."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.access import owned_by
+from app.clients.storage import StorageFull
+from app.clients.stores import storage
+from app.database import db, read_connection, transaction
+from app.errors import Conflict, InsufficientStorage, Invalid, NotFound
+from app.media.captions import BadCaptions, language_of, to_vtt
+from app.models import Video
+from app.permissions import Action, Actor
+from app.services import playback_service, video_service
+from app.services.playback_service import Caption
+from app.services.video_pipeline import outcome
+from app.services.video_pipeline.material import caption_key
+from app.utils.ids import new_id
+
+MOST_TRACKS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Which captions of which video; without a label players show the language."""
+
+    video_id: UUID
+    lang: str
+    label: str | None = None
+
+
+def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revision: int | None) -> Caption:
+    """Adds captions or replaces those of the language, for every player from its next look at the playlist.
+
+    Raises `Invalid` (`invalid_language`, `invalid_captions`), `Conflict` (`too_many_captions`),
+    `InsufficientStorage`, or what `read` raises. Each version is a file of its own, so that whoever replaces and
+    whoever removes at once leave what the row says.
+    """
+    organization_id = _editable(actor, track.video_id)
+    lang = _language(track.lang)
+    file = new_id().hex
+    key = caption_key(organization_id, track.video_id, file)
+    try:
+        storage().write_text(key, _converted(read()))
+        with transaction():
+            video = video_service.owned(actor, track.video_id, expected_revision)
+            stored = {"lang": lang, "label": track.label or lang, "file": file}
+            replaced = _replace(video, lang, [stored])
+    except StorageFull:
+        storage().delete(key)
+        raise InsufficientStorage("There is no room for these captions right now.") from None
+    except BaseException:
+        storage().delete(key)
+        raise
+    _remove(video, replaced)
+    return playback_service.caption(actor, video, stored)
+
+
+def delete(actor: Actor, track: Track, *, expected_revision: int | None) -> None:
+    """Removes the captions of a language for every reader at once; none there is fine."""
+    with transaction():
+        video = video_service.owned(actor, track.video_id, expected_revision)
+        lang = _language(track.lang)
+        removed = _replace(video, lang, []) if any(one["lang"] == lang for one in video.captions) else []
+    _remove(video, removed)
+
+
+def _editable(actor: Actor, video_id: UUID) -> UUID:
+    """Asks before the body is read. Raises `NotFound` for what is another's, `NotPermitted` for a reader."""
+    own = select(Video.organization_id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
+    with read_connection() as connection:
+        organization_id = connection.execute(own).scalar()
+    if organization_id is None:
+        raise NotFound("There is no such video.")
+    actor.must(Action.EDIT_CONTENT)
+    return organization_id
+
+
+def _language(tag: str) -> str:
+    lang = language_of(tag)
+    if lang is None:
+        raise Invalid("Name the language like en, pt-BR or zh-Hant (BCP 47).", code="invalid_language")
+    return lang
+
+
+def _converted(content: bytes) -> str:
+    try:
+        return to_vtt(content)
+    except BadCaptions as error:
+        raise Invalid(f"{error.detail} (line {error.line})", code="invalid_captions", line=error.line) from None
+
+
+def _replace(video: Video, lang: str, stored: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Puts the track in the place of the language's old one, and returns that."""
+    kept = [one for one in video.captions if one["lang"] != lang]
+    replaced = [one for one in video.captions if one["lang"] == lang]
+    if len(kept) + len(stored) > MOST_TRACKS:
+        raise Conflict(f"A video may have at most {MOST_TRACKS} tracks of captions.", code="too_many_captions")
+    video.captions = sorted([*kept, *stored], key=lambda one: str(one["lang"]))
+    video.revision += 1
+    db.session.flush()
+    outcome.record(video, "video.updated")
+    return replaced
+
+
+def _remove(video: Video, tracks: list[dict[str, str]]) -> None:
+    for track in tracks:
+        storage().delete(caption_key(video.organization_id, video.id, track["file"]))
