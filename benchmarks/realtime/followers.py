@@ -26,12 +26,16 @@ class Followers:
     lost: int = 0
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
-    async def follow(self, kind: str, tokens: list[str]) -> None:
-        """Opens a connection for each token, a hundred at a time."""
+    async def follow(self, kind: str, tokens: list[str], *, within_s: float) -> None:
+        """Opens a connection for each token, a hundred at a time, as many as the time allows."""
         room = asyncio.Semaphore(_AT_ONCE)
         opener = {"sse": _open_sse, "websocket": _open_websocket}[kind]
         keeper = {"sse": _keep_sse, "websocket": _keep_websocket}[kind]
-        await asyncio.gather(*(self._open(room, opener, keeper, token) for token in tokens))
+        opening = [asyncio.create_task(self._open(room, opener, keeper, token)) for token in tokens]
+        _, late = await asyncio.wait(opening, timeout=within_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def leave(self) -> None:
         """Closes all of them."""

@@ -3,8 +3,11 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
+
+import requests
 
 from benchmarks.load import Answers, Crowd
 from benchmarks.realtime.ground import Ground, ground, load_average
@@ -65,13 +68,18 @@ async def _drip(live: Ground, piece: bytes, *, first: bytes = b"") -> None:
     """Sends a byte a second until the server has enough of it."""
     reader, writer = await _connect(live)
     writer.write(first)
-    ended = asyncio.create_task(reader.read())
+    ended = asyncio.create_task(_read_to_its_end(reader))
     for byte in piece:
         writer.write(bytes([byte]))
         done, _ = await asyncio.wait([ended], timeout=_DRIP_S)
         if done:
             break
     writer.close()
+
+
+async def _read_to_its_end(reader: asyncio.StreamReader) -> None:
+    with suppress(ConnectionError):
+        await reader.read()
 
 
 async def _leave_unread(live: Ground) -> None:
@@ -94,8 +102,13 @@ async def _follow(live: Ground, delays: list[float]) -> None:
 async def _happen(live: Ground) -> None:
     async with asyncio.TaskGroup() as group:
         while True:
-            group.create_task(asyncio.to_thread(live.happen, f"at {time.time()}"))
+            group.create_task(asyncio.to_thread(_happen_once, live))
             await asyncio.sleep(1 / EVENTS_PER_S)
+
+
+def _happen_once(live: Ground) -> None:
+    with suppress(requests.HTTPError):  # 503 while a crowd signs in
+        live.happen(f"at {time.time()}")
 
 
 async def _connect(live: Ground, limit: int = 65536) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
