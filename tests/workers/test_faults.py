@@ -72,7 +72,7 @@ def test_what_a_stopped_worker_did_continues_elsewhere_at_once_and_burns_no_atte
     stage.wait_until(lambda: [worker.poll() for worker in stage.workers].count(None) == 1, within_s=10)
 
     assert stopped in workers
-    assert took_s < 2
+    assert took_s < 5  # their leases would take a minute
     assert job.attempt == 1
     assert stage.marks() == [f"job:{job_id}"]
 
