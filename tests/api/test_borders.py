@@ -11,7 +11,15 @@ from app.models import ApiKey, Membership, Organization, Post, Processing, Publi
 from app.permissions import Role, Scope
 from app.services.video_pipeline.material import video_prefix
 from app.utils.times import now
-from tests.factories import make_api_key, make_membership, make_organization, make_post, make_user, make_video
+from tests.factories import (
+    make_api_key,
+    make_membership,
+    make_organization,
+    make_post,
+    make_upload,
+    make_user,
+    make_video,
+)
 from tests.support.http import ApiClient, bearer_of_key
 
 MAKERS: dict[str, Callable[..., Post | Video]] = {"posts": make_post, "videos": make_video}
@@ -121,3 +129,34 @@ def test_a_draft_that_will_be_public_plays_for_its_own_people_and_for_nobody_els
     assert client.get(f"/media/public/{video.id}/v1/master.m3u8").status_code == 404
     assert client.get(f"/api/v1/videos/{video.id}/playback").status_code == 404
     storage().delete_tree(video_prefix(member.organization_id, video.id))
+
+
+def test_who_may_no_longer_edit_does_not_go_on_with_an_upload_nor_end_it(client: ApiClient) -> None:
+    member = make_membership(role=Role.EDITOR)
+    upload = make_upload(member.organization, member.user)
+    member.role = Role.VIEWER
+    viewer = client.acting_as(member).with_headers({"Tus-Resumable": "1.0.0"})
+    piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+
+    going_on = viewer.patch(f"/api/v1/uploads/{upload.id}", data=b"x", headers=piece)
+    ending = viewer.delete(f"/api/v1/uploads/{upload.id}")
+
+    assert (going_on.status_code, ending.status_code) == (403, 403)
+
+
+def test_an_upload_belongs_to_the_organization_that_it_was_begun_in(client: ApiClient, other: Organization) -> None:
+    member = make_membership(role=Role.EDITOR)
+    elsewhere = make_membership(member.user, other, Role.OWNER)
+    path = f"/api/v1/uploads/{make_upload(member.organization, member.user).id}"
+
+    answers = [client.acting_as(one).get(path).status_code for one in (member, elsewhere)]
+
+    assert answers == [200, 404]
+
+
+def test_a_key_that_reads_no_content_sees_no_upload(client: ApiClient) -> None:
+    member = make_membership(role=Role.EDITOR)
+    path = f"/api/v1/uploads/{make_upload(member.organization, member.user).id}"
+    keys = [bearer_of_key(member, {scope}) for scope in (Scope.READ_CONTENT, Scope.READ_JOBS)]
+
+    assert [client.with_headers(key).get(path).status_code for key in keys] == [200, 404]

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from app.database import db
-from app.models import OneTimeToken, Purpose, User
+from app.models import OneTimeToken, Publication, Purpose, User
 from app.services import one_time_token_service as service
 from app.services import tokens
 from app.utils.times import now
-from tests.factories import make_one_time_token, make_user
+from tests.factories import make_one_time_token, make_post, make_session, make_user
 from tests.factories.accounts import PASSWORD
-from tests.support.http import ApiClient
+from tests.support.http import ApiClient, bearer_of
 from tests.support.mail import send_queued
 
 NEW = "a wholly different phrase"
@@ -119,3 +119,35 @@ def test_ending_one_s_tokens_ends_nobody_else_s_and_moves_no_time(user: User, by
     assert used.used_at == long_ago
     assert opened.used_at is not None
     assert others.used_at is None
+
+
+def test_nobody_is_on_display_because_somebody_else_has_published(
+    client: ApiClient, user: User, bystander: User
+) -> None:
+    make_post(author=bystander, publication=Publication.PUBLISHED)
+
+    answers = [client.get(f"/api/v1/users/{one.slug}").status_code for one in (user, bystander)]
+
+    assert answers == [404, 200]
+
+
+def test_one_s_list_of_sessions_holds_nobody_else_s(client: ApiClient, user: User, bystander: User) -> None:
+    client.acting_as(bystander)
+    own = make_session(user)
+
+    answer = client.with_headers(bearer_of(own)).get("/api/v1/auth/sessions")
+
+    assert [session["id"] for session in answer.json["data"]] == [str(own.id)]
+
+
+def test_proving_an_address_proves_nobody_else_s(client: ApiClient, user: User, bystander: User) -> None:
+    user.email_verified_at = bystander.email_verified_at = None
+    row = make_one_time_token(user)
+    body = {"token": tokens.derived_token(Purpose.VERIFY_EMAIL, row.id)}
+
+    assert client.post("/api/v1/auth/email/verify", json=body).status_code < 300
+
+    for one in (user, bystander):
+        db.session.refresh(one)
+    assert user.email_verified_at is not None
+    assert bystander.email_verified_at is None

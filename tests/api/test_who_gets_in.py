@@ -7,10 +7,11 @@ from werkzeug.test import TestResponse
 
 from app.database import db
 from app.models import User
+from app.services import tokens
 from app.utils.times import now
 from config import settings
 from tests.api.conftest import PASSWORD, Person
-from tests.factories import make_membership, make_user
+from tests.factories import make_membership, make_refresh_token, make_session, make_user
 from tests.factories.accounts import PASSWORD as MEMBERS_PASSWORD
 from tests.support.http import ApiClient
 
@@ -78,3 +79,19 @@ def test_changing_one_s_profile_changes_nobody_else_s(ada: Person, bob: Person) 
 
     assert ada.get("/users/me").json["name"] == "Ada the First"
     assert bob.get("/users/me").json["name"] == "Ada Lovelace"
+
+
+@pytest.mark.parametrize("end", ["none", "session over", "session revoked", "user disabled"])
+def test_a_refresh_token_is_worth_what_its_session_and_its_user_are(end: str, client: ApiClient) -> None:
+    user = make_user(disabled_at=now() if end == "user disabled" else None)
+    session = make_session(
+        user,
+        expires_at=now() + timedelta(days=-1 if end == "session over" else 1),
+        revoked_at=now() if end == "session revoked" else None,
+    )
+    token = tokens.new_refresh_token()
+    make_refresh_token(session, token)
+
+    answer = client.post("/api/v1/auth/refresh", json={"refresh_token": token})
+
+    assert answer.status_code == (200 if end == "none" else 401)
