@@ -65,6 +65,7 @@ FORGET_JOBS: Final = JobKind("jobs.forget", priority=80, timeout_s=300, back_off
 RENDER_POSTS: Final = JobKind("posts.render", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 FORGET_INVITATIONS: Final = JobKind("invitations.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 RECOUNT_QUOTAS: Final = JobKind("quotas.recount", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
+FORGET_VIEWINGS: Final = JobKind("viewings.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 SWEEP_FILES: Final = JobKind("storage.sweep", priority=90, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 
 CATALOGUE: Final[dict[str, JobKind]] = {
@@ -90,6 +91,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         RENDER_POSTS,
         FORGET_INVITATIONS,
         RECOUNT_QUOTAS,
+        FORGET_VIEWINGS,
         SWEEP_FILES,
     )
 }
@@ -106,6 +108,7 @@ SCHEDULE: Final[dict[JobKind, int]] = {
     RENDER_POSTS: _HOUR_S,
     FORGET_INVITATIONS: _DAY_S,
     RECOUNT_QUOTAS: _DAY_S,
+    FORGET_VIEWINGS: _HOUR_S,
     SWEEP_FILES: _HOUR_S,
 }
 """All recurring work: kind → period in seconds; one job a period of the database's clock, at its start."""

@@ -17,6 +17,7 @@ from app.models.tag import Tag
 from app.models.upload import UNFINISHED_UPLOADS, Upload, UploadState
 from app.models.user import User
 from app.models.video import Processing, Rendition, RenditionState, Video
+from app.models.viewing import Viewing
 
 __all__ = [
     "OPEN_STATES",
@@ -58,6 +59,7 @@ __all__ = [
     "UploadState",
     "User",
     "Video",
+    "Viewing",
     "Visibility",
     "Worker",
 ]

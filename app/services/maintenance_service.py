@@ -15,6 +15,7 @@ from app.jobs import (
     FORGET_JOBS,
     FORGET_SESSIONS,
     FORGET_TOKENS,
+    FORGET_VIEWINGS,
     RECOUNT_QUOTAS,
     SWEEP_UPLOADS,
 )
@@ -28,9 +29,10 @@ from app.models import (
     Session,
     Upload,
     Video,
+    Viewing,
     Worker,
 )
-from app.services import audit_service, invitation_service, job_run, quota_service, upload_service
+from app.services import audit_service, invitation_service, job_run, quota_service, upload_service, view_service
 from app.services.job_run import JobRun
 from app.services.retention import forget
 from app.utils.times import now
@@ -54,6 +56,7 @@ def register() -> None:
     job_run.does(FORGET_JOBS, forget_jobs)
     job_run.does(FORGET_INVITATIONS, forget_invitations)
     job_run.does(RECOUNT_QUOTAS, recount_quotas)
+    job_run.does(FORGET_VIEWINGS, forget_viewings)
 
 
 def sweep_uploads(job: JobRun) -> None:
@@ -72,6 +75,11 @@ def forget_sessions(job: JobRun) -> None:
 def forget_tokens(job: JobRun) -> None:
     """Removes single-use tokens that are over."""
     forget(OneTimeToken, OneTimeToken.expires_at < now(), check=job.check)
+
+
+def forget_viewings(job: JobRun) -> None:
+    """Removes what told viewers' sittings apart once those are over."""
+    forget(Viewing, Viewing.seen_at < now() - view_service.SITTING_ENDS_AFTER, check=job.check)
 
 
 def forget_answers(job: JobRun) -> None:

@@ -19,7 +19,7 @@ OPEN_TO_ANYONE = {
     *("account_page.accept_invitation", "account_page.asset"),
     "profile.get",
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
-    *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "media.media"),
+    *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "view.beat", "media.media"),
     "organization.get",
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
     *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),

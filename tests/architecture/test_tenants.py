@@ -111,9 +111,10 @@ OPEN_WRITES: Final = frozenset(
     {
         *("comment.create_on_post", "comment.create_on_video"),
         *("like.like_post", "like.unlike_post", "like.like_video", "like.unlike_video"),
+        "view.beat",
     }
 )
-"""Endpoints by which any signed-in reader changes something of what they can read."""
+"""Endpoints by which readers change something of what they can read."""
 NAMES_ANOTHER: Final = {"tag.merge"}
 """Endpoints whose body names another thing, which no fixed example can: 422 for whoever gets that far."""
 OUTSIDERS: Final = (*Role, "reader")

@@ -25,7 +25,7 @@ from tests.factories.posts import (
 from tests.factories.quotas import make_quota_reservation, make_quota_usage
 from tests.factories.sessions import make_refresh_token, make_session
 from tests.factories.uploads import make_upload
-from tests.factories.videos import make_rendition, make_video
+from tests.factories.videos import make_rendition, make_video, make_viewing
 
 __all__ = [
     "make_api_key",
@@ -55,5 +55,6 @@ __all__ = [
     "make_upload",
     "make_user",
     "make_video",
+    "make_viewing",
     "make_worker",
 ]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
+from app.models import Organization, Processing, Publication, Rendition, User, Video, Viewing, Visibility
 from app.utils.times import now
 from tests.factories.accounts import make_organization
-from tests.factories.rows import flushed
+from tests.factories.rows import flushed, unique
 
 
 def make_video(organization: Organization | None = None, author: User | None = None, **columns: Any) -> Video:
@@ -20,6 +20,12 @@ def make_video(organization: Organization | None = None, author: User | None = N
         columns.setdefault("duration_s", 12.0)
     organization = organization or make_organization()
     return flushed(Video(organization=organization, author=author, **columns))
+
+
+def make_viewing(video: Video | None = None, **columns: Any) -> Viewing:
+    """A sitting that has just begun."""
+    columns.setdefault("viewer", unique("viewer"))
+    return flushed(Viewing(video_id=(video or make_video()).id, **columns))
 
 
 def make_rendition(video: Video, **columns: Any) -> Rendition:

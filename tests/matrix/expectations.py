@@ -69,6 +69,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "user": Needs(),
     "verification": Needs(is_tenants=False),
     "video": Needs(write=Action.EDIT_CONTENT, is_readable=True),
+    "view": Needs(is_readable=True),
 }
 """By noun, or by endpoint where a noun's actions differ; one that is missing fails the build."""
 
