@@ -11,7 +11,7 @@ from app.schemas.verification_schemas import VerificationRequest, Verify
 ANYONE, IN_PERSON = Access.ANYONE, Access.IN_PERSON
 
 ROUTES = [
-    Route("POST", "/auth/signup", ANYONE, auth_controller.signup, "Make an account", SignUp, answers={201: SessionOut}, idempotency=False, limit=limits.SIGN_UP),
+    Route("POST", "/auth/signup", ANYONE, auth_controller.signup, "Make an account", SignUp, answers={201: SessionOut}, problems=(410,), idempotency=False, limit=limits.SIGN_UP),
     Route("POST", "/auth/signin", ANYONE, auth_controller.signin, "Open a session", SignIn, answers={200: SessionOut}, idempotency=False, limit=limits.SIGN_IN),
     Route("POST", "/auth/refresh", ANYONE, auth_controller.refresh, "Renew the access token", Refresh, answers={200: SessionOut}, idempotency=False, limit=limits.REFRESH),
     Route("POST", "/auth/signout", ANYONE, auth_controller.signout, "End the session", SignOut, answers={204: None}, idempotency=False),

@@ -68,7 +68,8 @@ def _assert_admitted(applicant: Applicant) -> None:
         how = "by invitation" if settings.signup_mode == "invite" else "by the operator"
         raise NotPermitted(f"Accounts are made {how} here.", code="signup_closed")
     if applicant.organization_name is not None and not settings.personal_organizations:
-        raise Invalid("Organizations are made by the operator here; leave out organization_name.")
+        problem = "Organizations are made by the operator here; leave this out."
+        raise Invalid(problem, errors=[{"pointer": "/organization_name", "detail": problem, "code": "not_here"}])
     if applicant.invitation_token is not None:
         invitation_service.assert_genuine(applicant.invitation_token)
 
