@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.clients.stores import storage
@@ -378,3 +379,20 @@ def test_a_length_that_is_named_late_counts_as_bytes_come(ada: Person, monkeypat
     assert (too_long.status_code, too_long.json["code"]) == (507, "storage_quota")
     assert too_much.status_code == 413
     assert use_of(ada)[1] <= 150
+
+
+def test_what_happens_to_an_upload_happens_to_no_other(ada: Person) -> None:
+    """Two of the same person: no state, length or expiry of one follows the other's."""
+    other = begun(ada)
+    deferred = ada.post("/uploads", headers={**VERSION, "Upload-Defer-Length": "1"})
+    before = db.session.execute(select(Upload.__table__).where(Upload.id == UUID(other.split("/")[-1]))).one()
+
+    send(ada, deferred.headers["Location"].removeprefix("/api/v1"), MP4[:50], 0, headers={"Upload-Length": "500"})
+    send(ada, begun(ada), MP4, 0)
+    given_up = begun(ada)
+    send(ada, given_up, MP4[:50], 0)
+    ada.send("DELETE", given_up, headers=VERSION)
+
+    after = db.session.execute(select(Upload.__table__).where(Upload.id == before.id)).one()
+    assert after == before
+    assert head(ada, other).headers["Upload-Offset"] == "0"
