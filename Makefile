@@ -22,7 +22,7 @@ run: $(RUNTIME)
 test: $(DEVELOPMENT)
 	@if [ -f tests/js/package-lock.json ] && command -v npm >/dev/null 2>&1 && [ ! -d tests/js/node_modules ]; then \
 		npm ci --prefix tests/js --no-audit --no-fund --silent || echo "npm could not install the stock clients; their tests are skipped"; fi
-	@$(BIN)/pytest -n $(TEST_WORKERS)
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
 
 check: $(DEVELOPMENT)
 	@$(BIN)/ruff format --check .
