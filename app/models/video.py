@@ -55,7 +55,8 @@ class Video(Publishable, Timestamped, Base):
     """An uploaded film or sound. `probe` is what the jailed probe read; `version` names its media folder.
 
     `captions` holds `lang`, `label` and the `file` of each track, in the order of their languages.
-    `encoding_at` is when the first of its parts began after it played: before, they wait for others.
+    `encoding_at` is when the first of its parts began after it played: before, they wait for others. `progress_at` is
+    when `percent` last rose since: what passed after that says nothing about the pace.
     """
 
     __tablename__ = "videos"
@@ -97,6 +98,7 @@ class Video(Publishable, Timestamped, Base):
     revision: Mapped[int] = mapped_column(default=1)
     playable_at: Mapped[datetime | None]
     encoding_at: Mapped[datetime | None]
+    progress_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
 
     organization: Mapped[Organization] = relationship(lazy="raise")

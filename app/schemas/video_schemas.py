@@ -46,7 +46,7 @@ class VideoChange(Input):
 
 
 class ProcessingOut(Output):
-    """How far the workers are. `percent` only rises; `eta_s` is a guess from the pace so far."""
+    """How far the workers are. `percent` only rises; `eta_s` is a guess from the pace up to the last progress."""
 
     state: StateName
     stage: str | None
@@ -170,7 +170,7 @@ def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, obje
             "state": row.processing,
             "stage": row.stage,
             "percent": row.percent,
-            "eta_s": eta_s(row.processing, row.percent, row.encoding_at),
+            "eta_s": eta_s(row),
             "queue_position": view.queue_position,
         },
         "publication": row.publication,

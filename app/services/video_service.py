@@ -53,6 +53,7 @@ _COLUMNS = (
         Video.revision,
         Video.playable_at,
         Video.encoding_at,
+        Video.progress_at,
         Video.ready_at,
     ),
     *(Video.publish_at, Video.published_at, Video.created_at, Video.updated_at, Video.organization_id),

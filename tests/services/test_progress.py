@@ -105,6 +105,17 @@ def test_the_time_that_a_video_waits_for_others_does_not_count(ear: Ear) -> None
     assert ear.heard()[0]["data"]["eta_s"] in {None, 0, 1}
 
 
+def test_the_time_left_does_not_grow_while_nothing_runs() -> None:
+    began_at = now() - timedelta(minutes=10)
+    columns: dict[str, Any] = {"percent": 55, "encoding_at": began_at, "progress_at": began_at + timedelta(seconds=60)}
+    with transaction():
+        video = make_video(processing=Processing.PLAYABLE, **columns)
+
+    assert outcome.eta_s(video) == 60  # half took a minute; the nine since say nothing
+    video.percent, video.progress_at = 100, None
+    assert outcome.eta_s(video) is None
+
+
 def test_parts_that_report_side_by_side_only_raise_it_and_what_changes_nothing_is_not_sent(ear: Ear) -> None:
     with transaction():
         video, (first, second, sound) = playing_video(make_organization(), [ENCODE_CHUNK, ENCODE_CHUNK, ENCODE_AUDIO])

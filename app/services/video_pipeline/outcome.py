@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from app.database import after_commit, db, transaction
+from app.database import Record, after_commit, db, transaction
 from app.errors import Conflict
 from app.jobs import COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK
 from app.models import Job, JobState, Processing, Rendition, RenditionState, Video
@@ -55,7 +54,8 @@ def processing_retried(job: Job) -> None:
     if video is None:
         raise Conflict("The video of this job is gone.")
     video.move_to(Processing.WAITING)
-    video.stage, video.percent, video.errors, video.encoding_at = None, 0, [], None
+    video.stage, video.percent, video.errors = None, 0, []
+    video.encoding_at = video.progress_at = None
     fresh = update(Rendition).where(Rendition.video_id == video.id).values(state=RenditionState.QUEUED)
     db.session.execute(fresh.execution_options(synchronize_session=False))
     record(video, "video.retried")
@@ -88,7 +88,7 @@ def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str =
         higher = update(Video).where(
             Video.id == video_id, Video.percent < percent, Video.processing == Processing.PLAYABLE
         )
-        risen = higher.values(percent=percent, stage=stage).returning(Video)
+        risen = higher.values(percent=percent, stage=stage, progress_at=now()).returning(Video)
         video = db.session.scalar(risen.execution_options(synchronize_session=False, populate_existing=True))
         if video is not None:
             after_commit(lambda: tell(video))
@@ -100,7 +100,7 @@ def _video_id(job: JobRun) -> UUID:
 
 def tell(video: Video) -> None:
     """Sends a tick of how far a video is; outside of transactions, and losable."""
-    left_s = eta_s(video.processing, video.percent, video.encoding_at)
+    left_s = eta_s(video)
     progress = Progress(video.processing, video.stage, video.percent, left_s)
     tell_of(video.id, video.organization_id, progress)
 
@@ -122,11 +122,15 @@ def tell_of(video_id: UUID, organization_id: UUID, progress: Progress) -> None:
     event_service.tick("video.progress", subject=f"video:{video_id}", organization_id=organization_id, data=data)
 
 
-def eta_s(state: Processing, percent: int, encoding_at: datetime | None) -> int | None:
-    """Seconds until a video that is encoded is ready, at the pace so far; None before, and while it is too early."""
-    if state is not Processing.PLAYABLE or encoding_at is None:
+def eta_s(video: Video | Record) -> int | None:
+    """Seconds until a video that is encoded is ready, at the pace so far; None before, and while it is too early.
+
+    The pace ends with the last progress: while a lost worker's lease runs out, the guess stays what it was.
+    """
+    if video.processing != Processing.PLAYABLE or video.encoding_at is None or video.progress_at is None:
         return None
-    return pace.eta_s((now() - encoding_at).total_seconds(), (percent - PLAYABLE) / (DONE - PLAYABLE))
+    spent_s = (video.progress_at - video.encoding_at).total_seconds()
+    return pace.eta_s(spent_s, (video.percent - PLAYABLE) / (DONE - PLAYABLE))
 
 
 def encoded_percent(parent_id: UUID | None) -> int:
