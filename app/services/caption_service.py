@@ -8,14 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access import owned_by
-from app.clients.storage import StorageFull
 from app.clients.stores import storage
 from app.database import db, read_connection, transaction
-from app.errors import Conflict, InsufficientStorage, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.media.captions import BadCaptions, language_of, to_vtt
 from app.models import Video
 from app.permissions import Action, Actor
-from app.services import playback_service, video_service
+from app.services import playback_service, storage_service, video_service
 from app.services.playback_service import Caption
 from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import caption_key
@@ -44,18 +43,14 @@ def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revis
     lang = _language(track.lang)
     file = new_id().hex
     key = caption_key(organization_id, track.video_id, file)
-    try:
-        storage().write_text(key, _converted(read()))
+    text = _converted(read())
+    with storage_service.kept_with_its_row(lambda: storage().delete(key), what="these captions"):
+        with storage().sink(key) as target:
+            target.write(text.encode())
         with transaction():
             video = video_service.owned(actor, track.video_id, expected_revision)
             stored = {"lang": lang, "label": track.label or lang, "file": file}
             replaced = _replace(video, lang, [stored])
-    except StorageFull:
-        storage().delete(key)
-        raise InsufficientStorage("There is no room for these captions right now.") from None
-    except BaseException:
-        storage().delete(key)
-        raise
     _remove(video, replaced)
     return playback_service.caption(actor, video, stored)
 

@@ -1,14 +1,17 @@
 """Files and the rows that they belong to: deletes what is gone, and sweeps up what nothing refers to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.clients.storage import WORK
+from app import dialect
+from app.clients.storage import WORK, StorageFull
 from app.clients.stores import storage
 from app.database import db, read_connection
+from app.errors import InsufficientStorage
 from app.jobs import DELETE_FILES, SWEEP_FILES
 from app.models import UNFINISHED_UPLOADS, Job, JobState, Organization, Upload, Video
 from app.services import job_run
@@ -26,6 +29,23 @@ def register() -> None:
     """Registers the work of the storage jobs."""
     job_run.does(DELETE_FILES, delete_files)
     job_run.does(SWEEP_FILES, sweep_files)
+
+
+@contextmanager
+def kept_with_its_row(undo: Callable[[], object], *, what: str) -> Iterator[None]:
+    """A block that stores a file and then commits the row that names it: if it fails, `undo` removes what it stored.
+
+    A commit whose answer was lost may have come about: the file stays then, and is swept up if no row names it. Raises
+    `InsufficientStorage` in the place of `StorageFull`.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not dialect.is_passing(error):
+            undo()
+        if isinstance(error, StorageFull):
+            raise InsufficientStorage(f"There is no room for {what} right now.") from None
+        raise
 
 
 def delete_files(job: JobRun) -> None:

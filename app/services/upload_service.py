@@ -18,7 +18,7 @@ from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Gone, InsufficientStorage, Invalid, Locked, MarqueeError, NotFound, TooLarge
 from app.models import UNFINISHED_UPLOADS, Upload, UploadState
 from app.permissions import Action, Actor
-from app.services import quota_service, video_service
+from app.services import quota_service, storage_service, video_service
 from app.services.pages import Page, Position, fetch_page
 from app.services.video_pipeline.material import original_key, video_prefix
 from app.services.video_service import Received
@@ -87,16 +87,16 @@ def begin(actor: Actor, announced: Announcement) -> UploadView:
     )
     upload_id, video_id, key = upload.id, upload.video_id, original_key(organization_id, upload.video_id)
     quota_service.reserve(organization_id, video_id, announced.size_bytes or 0, until=upload.expires_at)
-    try:
+
+    def undo() -> None:
+        quota_service.release(video_id)
+        storage().delete_tree(video_prefix(organization_id, video_id))
+
+    with storage_service.kept_with_its_row(undo, what="this upload"):
         storage().assert_room(announced.size_bytes or 0)
         appending.create(storage().path_of(key))
         with transaction():
             db.session.add(upload)
-    except BaseException as error:
-        quota_service.release(video_id)
-        if isinstance(error, StorageFull):
-            raise _no_room() from None
-        raise
     return _view(_row(actor, upload_id))
 
 

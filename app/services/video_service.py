@@ -10,18 +10,24 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, select
 
-from app import dialect
 from app.access import owned_by, readable_by
-from app.clients.storage import StorageFull
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.dialect import utc_now_plus
-from app.errors import Conflict, InsufficientStorage, Invalid, NotFound, PreconditionFailed, TooLarge
+from app.errors import Conflict, Invalid, NotFound, PreconditionFailed, TooLarge
 from app.jobs import DELETE_FILES, PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
 from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
-from app.services import audit_service, job_order, job_service, listing, publishing_service, quota_service
+from app.services import (
+    audit_service,
+    job_order,
+    job_service,
+    listing,
+    publishing_service,
+    quota_service,
+    storage_service,
+)
 from app.services.audit_service import Audited
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
@@ -112,7 +118,12 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
     organization_id = assert_organization(actor)
     key = original_key(organization_id, video_id)
     quota_service.reserve(organization_id, video_id, announced_bytes or 0)
-    try:
+
+    def undo() -> None:
+        quota_service.release(video_id)
+        storage().delete_tree(video_prefix(organization_id, video_id))
+
+    with storage_service.kept_with_its_row(undo, what="this upload"):
         storage().assert_room(announced_bytes or 0)
         with storage().sink(key) as file:
             received = receive(file)
@@ -120,14 +131,6 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
         with transaction():
             add(Origin(video_id, organization_id, actor.user_id), received)
             return get(actor, video_id)
-    except BaseException as error:
-        # A commit whose answer was lost may have come about; what has no row then expires, and is swept up.
-        if not dialect.is_passing(error):
-            quota_service.release(video_id)
-            storage().delete_tree(video_prefix(organization_id, video_id))
-        if isinstance(error, StorageFull):
-            raise InsufficientStorage("There is no room for this upload right now.") from None
-        raise
 
 
 def assert_organization(actor: Actor) -> UUID:
