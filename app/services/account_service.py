@@ -20,6 +20,7 @@ from app.services import (
     password_rules,
     passwords,
     team_service,
+    upload_service,
     verification_service,
 )
 from app.services.audit_service import Audited
@@ -150,7 +151,8 @@ def change_profile(actor: Actor, changes: dict[str, str | None]) -> Record:
 
 
 def delete(actor: Actor) -> None:
-    """Ends one's own account at once, through every door; organizations without anybody else end with it.
+    """Ends one's own account at once, through every door, with its unfinished uploads and the organizations that have
+    nobody else.
 
     What it wrote for others stays theirs, without its name. Raises `Conflict` (`last_owner`) where people would be
     left without an owner.
@@ -158,6 +160,7 @@ def delete(actor: Actor) -> None:
     user_id = _own_id(actor)
     with transaction():
         team_service.leave_all(user_id)
+        upload_service.abandon_all(user_id)
         _audit(Audited.ACCOUNT_DELETED, user_id)
         db.session.execute(delete_from(User).where(User.id == user_id))
 

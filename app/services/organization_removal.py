@@ -1,22 +1,16 @@
 """What a deleted organization leaves behind: its jobs, its rows and its files, removed bit by bit by a job."""
 
 from collections.abc import Iterator
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, inspect, select
 
 from app.database import Base, db, read_connection
-from app.dialect import utc_now_plus
-from app.jobs import DELETE_FILES, DELETE_ORGANIZATION
+from app.jobs import DELETE_ORGANIZATION
 from app.models import OPEN_STATES, EventCounter, Job, Organization
-from app.services import job_run, job_service, retention
+from app.services import job_run, job_service, retention, storage_service
 from app.services.job_run import JobRun
-from app.services.job_service import JobRequest
 from app.services.video_pipeline.material import videos_prefix
-
-_FILES_GO_AFTER_S: Final = 5
-"""Running jobs notice within a second or two that they are cancelled; the files go after that."""
 
 
 def register() -> None:
@@ -55,6 +49,5 @@ def _end(organization_id: UUID) -> None:
         delete(Organization).where(Organization.id == organization_id),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
-    arguments = {"prefix": videos_prefix(organization_id)}
-    gone = JobRequest(f"organization:{organization_id}", arguments=arguments, run_at=utc_now_plus(_FILES_GO_AFTER_S))
-    job_service.enqueue(DELETE_FILES, gone)
+    # The job belongs to no organization: it outlives this one.
+    storage_service.remove_later(f"organization:{organization_id}", None, videos_prefix(organization_id))

@@ -171,6 +171,20 @@ def cancel(actor: Actor, upload_id: UUID) -> None:
         _drop_file(row)
 
 
+def abandon_all(author_id: UUID) -> None:
+    """Gives up every unfinished upload of an account, in the transaction that deletes it; the bytes go in jobs.
+
+    Whoever still sends finds nothing to go on with. Quotas are freed in the order of their organizations, so that two
+    such transactions never wait in a circle.
+    """
+    theirs = update(Upload).where(Upload.author_id == author_id, Upload.state.in_(UNFINISHED_UPLOADS))
+    ended = theirs.values(state=UploadState.CANCELLED).returning(Upload.organization_id, Upload.video_id)
+    rows = db.session.execute(ended.execution_options(synchronize_session=False)).all()
+    for organization_id, video_id in sorted(rows):
+        quota_service.release(video_id)
+        storage_service.remove_later(f"video:{video_id}", organization_id, video_prefix(organization_id, video_id))
+
+
 def sweep() -> None:
     """Ends what has expired, and makes videos of what is whole but was never finished (a crash in between)."""
     query = select(*_COLUMNS, Upload.author_id).where(Upload.state.in_(UNFINISHED_UPLOADS))

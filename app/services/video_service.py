@@ -13,9 +13,8 @@ from sqlalchemy import Select, and_, select
 from app.access import owned_by, readable_by
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
-from app.dialect import utc_now_plus
 from app.errors import Conflict, Invalid, NotFound, PreconditionFailed, TooLarge
-from app.jobs import DELETE_FILES, PROCESS_VIDEO
+from app.jobs import PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
 from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
@@ -37,8 +36,6 @@ from app.utils.ids import new_id
 from config import settings
 
 _TITLE_LENGTH: Final = 300
-_FILES_GO_AFTER_S: Final = 5
-"""Running jobs notice within a second or two that their video is gone; their files go after that."""
 _COLUMNS = (
     *(Video.id, Video.job_id, Video.title, Video.description, Video.processing, Video.stage, Video.percent),
     *(
@@ -278,10 +275,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         quota_service.give_back(organization_id, size_bytes=video.size_bytes, video_s=video.duration_s or 0)
         db.session.delete(video)
         db.session.flush()
-        gone = JobRequest(
-            f"video:{video_id}", organization_id, {"prefix": prefix}, run_at=utc_now_plus(_FILES_GO_AFTER_S)
-        )
-        job_service.enqueue(DELETE_FILES, gone)
+        storage_service.remove_later(f"video:{video_id}", organization_id, prefix)
 
 
 def cancel(actor: Actor, video_id: UUID) -> VideoView:

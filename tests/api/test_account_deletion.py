@@ -1,12 +1,17 @@
 """An account that goes: at once, for good, and without leaving anybody behind."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from sqlalchemy import select
 
+from app.clients.stores import storage
 from app.database import db
-from app.models import AuditEntry, User
+from app.jobs import DELETE_FILES
+from app.models import AuditEntry, Job, User
 from app.permissions import Role
+from app.services import job_run
+from app.services.job_run import JobRun
 from tests.api.conftest import PASSWORD, Person
 
 Hire = Callable[[Person, Role], Person]
@@ -50,3 +55,19 @@ def test_an_owner_whom_others_need_stays_until_somebody_else_owns(ada: Person, h
     assert done.status_code == 204
     assert db.session.scalar(select(User.id).where(User.id == ada.user_id)) is None
     assert heir.get(f"/organizations/{ada.organization}").json["role"] == "owner"
+
+
+def test_its_unfinished_uploads_end_with_it_and_free_their_room(ada: Person, hire: Hire) -> None:
+    editor = hire(ada, Role.EDITOR)
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "1000", "Marquee-Organization": ada.organization}
+    assert editor.post("/uploads", headers=tus).status_code == 201
+    where = f"/organizations/{ada.organization}/usage"
+    assert (ada.get(where).json["storage"]["reserved_bytes"], ada.get(where).json["uploads"]["used"]) == (1000, 1)
+
+    editor.send("DELETE", "/users/me")
+
+    assert (ada.get(where).json["storage"]["reserved_bytes"], ada.get(where).json["uploads"]["used"]) == (0, 0)
+    [job] = db.session.scalars(select(Job).where(Job.kind == DELETE_FILES.name)).all()
+    assert len(list(storage().path_of(str(job.arguments["prefix"])).iterdir())) == 1
+    job_run.work_of(DELETE_FILES)(JobRun(job.id, DELETE_FILES, job.subject, None, None, job.arguments, 1, uuid4()))
+    assert not storage().path_of(str(job.arguments["prefix"])).exists()
