@@ -68,6 +68,19 @@ RECIPES: Final[dict[str, list[str]]] = {
         "log-level=none",
     ],
     "no_audio.mp4": [*_picture("640x360", 4), *X264, "-g", "30"],
+    "three_languages.mkv": [
+        *(*_picture("320x180", 6), *_sound(6), *_sound(6), *_sound(6), "-map", "0", "-map", "1", "-map", "2"),
+        *("-map", "3", *X264, "-g", "30", "-c:a:0", "aac", "-c:a:1", "libmp3lame", "-c:a:2", "aac", "-ac:a:2", "1"),
+        *(
+            "-metadata:s:a:0",
+            "language=ger",
+            "-metadata:s:a:1",
+            "language=eng",
+            "-metadata:s:a:1",
+            'title=Director "X"',
+        ),
+        *("-disposition:a:0", "0", "-disposition:a:1", "default", "-disposition:a:2", "0"),
+    ],
     "audio_only.m4a": [*_sound(5), *AAC],
     "audio_only.mp3": [*_sound(5), "-c:a", "libmp3lame"],
     "ten_bit.mp4": [

@@ -41,6 +41,7 @@ def _report(container: Any, path: str) -> dict[str, Any]:
         "streams": len(container.streams),
         "video": _video(container, video, path) if video else None,
         "audio": [_audio(stream) for stream in container.streams.audio[:8]],
+        "audio_streams": len(container.streams.audio),
     }
 
 
@@ -61,6 +62,8 @@ def _audio(stream: Any) -> dict[str, Any]:
         "sample_rate": context.rate,
         "bitrate": context.bit_rate,
         "language": stream.language,
+        "title": (stream.metadata.get("title") or "")[:200],
+        "is_default": bool(stream.disposition & type(stream.disposition).default),
     }
 
 

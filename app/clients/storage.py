@@ -88,10 +88,11 @@ class LocalStorage:
             part.write_bytes(content)
         part.replace(path)
 
-    def read_bytes(self, key: str) -> bytes:
-        """A small file. Raises `NoSuchFile`."""
+    def read_bytes(self, key: str, *, at_most: int = -1) -> bytes:
+        """A small file, or the beginning of one. Raises `NoSuchFile`."""
         try:
-            return self.path_of(key).read_bytes()
+            with self.path_of(key).open("rb") as file:
+                return file.read(at_most)
         except FileNotFoundError:
             raise NoSuchFile(key) from None
 

@@ -10,6 +10,7 @@ _EXTINF: Final = re.compile(r"#EXTINF:([0-9.]+)")
 _MAP: Final = re.compile(r'#EXT-X-MAP:URI="([^"]+)"')
 VERSION: Final = 7
 INIT: Final = "init.mp4"
+KEY_FRAMES: Final = "iframes.m3u8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,17 @@ class AudioTrack:
     name: str
     language: str | None
     is_default: bool
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A key frame as bytes of its segment, and the seconds until the next one."""
+
+    uri: str
+    offset: int
+    length: int
+    duration_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +128,54 @@ def media_playlist(parts: Sequence[Part], *, is_ended: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def master_playlist(variants: Sequence[Variant], audio: Sequence[AudioTrack]) -> str:
+def key_frame_playlist(frames: Sequence[KeyFrame]) -> str:
+    """A playlist of key frames only, for scrubbing (RFC 8216bis §4.4.3.6), into the segments that are there."""
+    longest = max((frame.duration_s for frame in frames), default=1.0)
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{VERSION}",
+        f"#EXT-X-TARGETDURATION:{max(1, math.ceil(longest))}",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        "#EXT-X-I-FRAMES-ONLY",
+        f'#EXT-X-MAP:URI="{INIT}"',
+    ]
+    for frame in frames:
+        lines += [f"#EXTINF:{frame.duration_s:.6f},", f"#EXT-X-BYTERANGE:{frame.length}@{frame.offset}", frame.uri]
+    return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
+
+
+def master_playlist(
+    variants: Sequence[Variant], audio: Sequence[AudioTrack], key_frames: Sequence[Variant] = ()
+) -> str:
     """The master playlist; the first variant is the one that players begin with."""
-    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    for track in audio:
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *_audio_group(audio)]
+    for variant in variants:
+        rate = f",FRAME-RATE={variant.fps:.3f}" if variant.fps else ""
+        group = ',AUDIO="audio"' if audio and (variant.width or len(audio) > 1) else ""
+        lines += [f"#EXT-X-STREAM-INF:{_described(variant)}{rate}{group}", variant.uri]
+    lines += [f'#EXT-X-I-FRAME-STREAM-INF:{_described(variant)},URI="{variant.uri}"' for variant in key_frames]
+    return "\n".join(lines) + "\n"
+
+
+def _described(variant: Variant) -> str:
+    shape = f",RESOLUTION={variant.width}x{variant.height}" if variant.width else ""
+    return f'BANDWIDTH={variant.peak},AVERAGE-BANDWIDTH={variant.average},CODECS="{variant.codecs}"{shape}'
+
+
+def _audio_group(tracks: Sequence[AudioTrack]) -> list[str]:
+    """One line a track. Players choose by themselves among tracks that differ in language, so the first of each."""
+    chosen = {track.language: track for track in reversed(tracks)}
+    chosen |= {track.language: track for track in tracks if track.is_default}
+    lines = []
+    for track in tracks:
         language = f',LANGUAGE="{track.language}"' if track.language else ""
         default = "YES" if track.is_default else "NO"
+        may_choose = "YES" if chosen[track.language] is track else "NO"
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{track.name}"{language},DEFAULT={default},'
-            f'AUTOSELECT=YES,URI="{track.uri}"'
+            f'AUTOSELECT={may_choose},CHANNELS="{track.channels}",URI="{track.uri}"'
         )
-    for variant in variants:
-        shape = f",RESOLUTION={variant.width}x{variant.height}" if variant.width else ""
-        rate = f",FRAME-RATE={variant.fps:.3f}" if variant.fps else ""
-        group = ',AUDIO="audio"' if audio and variant.width else ""
-        bandwidth = f"BANDWIDTH={variant.peak},AVERAGE-BANDWIDTH={variant.average}"
-        lines += [f'#EXT-X-STREAM-INF:{bandwidth},CODECS="{variant.codecs}"{shape}{rate}{group}', variant.uri]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def with_subtitles(master: str, tracks: Sequence[SubtitleTrack]) -> str:

@@ -9,6 +9,8 @@ MIN_SIDE, MAX_SIDE, MAX_PIXELS, MAX_FPS = 16, 8192, 36_000_000, 120
 MAX_DURATION_S: Final = 24 * 3600
 """A header can claim years, and every 16 s of them would become a job."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of RFC 5646 §2.1
+_UNCLEAN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
+_TITLE_CHARACTERS: Final = 60
 _HDR_TRANSFERS: Final = frozenset({16, 18})  # PQ and HLG, ISO/IEC 23091-2
 
 
@@ -22,6 +24,8 @@ class AudioStream:
     sample_rate: int
     bitrate: int | None
     language: str | None
+    title: str | None = None
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Probe:
     video: VideoStream | None
     audio: tuple[AudioStream, ...]
     demuxer: str
+    audio_streams: int = 0
+    """How many there are; `audio` holds those that we look at."""
 
     @property
     def bitrate(self) -> float:
@@ -99,7 +105,7 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
     if "error" in report:
         raise Unusable("corrupt", f"The file can't be read: {report['error']}", "Export it again and retry.")
     video = VideoStream(**report["video"]) if report["video"] else None
-    audio = tuple(_with_known_language(AudioStream(**stream)) for stream in report["audio"])
+    audio = tuple(_cleaned(AudioStream(**stream)) for stream in report["audio"])
     if video is None and not audio:
         raise Unusable("not_a_video", "The file holds neither picture nor sound.")
     if video is not None:
@@ -110,13 +116,15 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
         duration_s = video.frames / (video.fps or 25)  # a single picture may have no length
     if not math.isfinite(duration_s) or duration_s > MAX_DURATION_S:
         raise Unusable("too_long", f"It says it lasts {duration_s / 3600:.0f} hours; up to 24 are taken.", "Cut it.")
-    return Probe(duration_s, report["size_bytes"], report["streams"], video, audio, demuxer)
+    count = report["audio_streams"]
+    return Probe(duration_s, report["size_bytes"], report["streams"], video, audio, demuxer, audio_streams=count)
 
 
-def _with_known_language(stream: AudioStream) -> AudioStream:
-    """The stream without a language that is none: it goes into playlists, where a quote would begin a new attribute."""
+def _cleaned(stream: AudioStream) -> AudioStream:
+    """The stream with words that can go into playlists, where a quote or a line's end would begin a new attribute."""
     is_tag = stream.language is not None and _LANGUAGE.fullmatch(stream.language) is not None
-    return stream if is_tag else replace(stream, language=None)
+    title = " ".join(_UNCLEAN.sub(" ", stream.title or "").replace('"', "'").split())[:_TITLE_CHARACTERS].strip()
+    return replace(stream, language=stream.language if is_tag else None, title=title or None)
 
 
 def _check_bounds(video: VideoStream) -> None:

@@ -88,6 +88,7 @@ class Video(Publishable, Timestamped, Base):
     input_issues: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     errors: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     captions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    audio_tracks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
     has_mp4: Mapped[bool] = mapped_column(default=False)
     has_poster: Mapped[bool] = mapped_column(default=False)

@@ -121,6 +121,14 @@ class CaptionQuery(Input):
     label: Name | None = None
 
 
+class AudioTrackOut(Output):
+    """An audio track of the HLS playlist; `language` is a BCP 47 tag, null where the file names none."""
+
+    language: str | None
+    label: str
+    default: bool
+
+
 class PlaybackOut(Output):
     """What a player needs; `expires_at` is null for public videos."""
 
@@ -129,6 +137,7 @@ class PlaybackOut(Output):
     poster_url: str | None
     storyboard_url: str | None
     captions: list[CaptionOut]
+    audio_tracks: list[AudioTrackOut]
     expires_at: Time | None
 
 
@@ -216,6 +225,7 @@ def render_playback(playback: Playback, link: Link) -> dict[str, object]:
         "poster_url": link(playback.poster_path),
         "storyboard_url": link(playback.storyboard_path),
         "captions": [render_caption(caption, link) for caption in playback.captions],
+        "audio_tracks": list(playback.audio_tracks),
         "expires_at": rfc3339(playback.expires_at),
     }
 

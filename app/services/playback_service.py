@@ -28,7 +28,7 @@ _SALT: Final = "playback"
 _MEDIA_NAME: Final = re.compile(
     r"v\d+/(master\.m3u8|video\.mp4|poster\.jpg|storyboard\.vtt|sheet-\d{3}\.jpg"
     r"|captions/[A-Za-z0-9-]{2,35}\.(vtt|m3u8)"
-    r"|(source|first|audio|\d{2,4})/(playlist\.m3u8|init\.mp4|s\d{5,}\.m4s))"
+    r"|(source|first|audio(-\d)?|\d{2,4})/((playlist|iframes)\.m3u8|init\.mp4|s\d{5,}\.m4s))"
 )
 _CAPTION_NAME: Final = re.compile(r"v\d+/captions/([A-Za-z0-9-]+)\.(vtt|m3u8)")
 Wanted: TypeAlias = Select[*tuple[Any, ...]]
@@ -52,6 +52,7 @@ class Playback:
     poster_path: str | None
     storyboard_path: str | None
     captions: tuple[Caption, ...]
+    audio_tracks: tuple[dict[str, Any], ...]
     expires_at: datetime | None
 
 
@@ -82,6 +83,7 @@ def playback_of(actor: Actor, video: Record) -> Playback | None:
         poster_path=media_path(actor, video, "poster.jpg") if video.has_poster else None,
         storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
         captions=tuple(caption(actor, video, track) for track in video.captions),
+        audio_tracks=tuple(video.audio_tracks),
         expires_at=None if is_public(video) else expiry(video),
     )
 

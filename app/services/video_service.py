@@ -48,7 +48,7 @@ _COLUMNS = (
         Video.size_bytes,
     ),
     *(Video.has_poster, Video.has_storyboard, Video.has_mp4, Video.version, Video.input_issues, Video.errors),
-    Video.captions,
+    *(Video.captions, Video.audio_tracks),
     *(
         Video.likes_count,
         Video.comments_count,

@@ -4,15 +4,16 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from app.clients import ffmpeg
 from app.clients.stores import storage
-from app.media import commands, ladder, playlists
+from app.media import commands, ladder, playlists, sound
 from app.media.ladder import Chunk
 from app.media.playlists import Part
-from app.services.job_run import JobRun
+from app.services.job_run import JobFailed, JobRun
 from app.services.video_pipeline import material as m
 from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import Growing, Material
@@ -124,9 +125,20 @@ def copy_rest(job: JobRun) -> None:
 
 
 def encode_audio(job: JobRun) -> None:
-    """Brings the sound to its end; the segments that play already come out the same."""
+    """Brings a track to its end; segments that play already come out the same.
+
+    A track besides the first that can't be decoded is left out: the film is worth more than one of its languages.
+    """
     material = m.load(job)
-    _grow(job, material, m.AUDIO, lambda folder: commands.audio(material.original, material.probed(), folder))
+    probe = material.probed()
+    track = sound.tracks(probe)[int(job.arguments.get("track", sound.main_index(probe)))]
+    argv = partial(commands.audio, material.original, probe, track=track.index)
+    try:
+        _grow(job, material, track.folder, argv)
+    except JobFailed as failure:
+        if track.is_default or failure.kind != "input":
+            raise
+        storage().delete(material.key(f"{track.folder}/{m.PLAYLIST}"))
 
 
 def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], list[str]]) -> None:
@@ -135,8 +147,8 @@ def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], lis
         limits = m.limits(material.probed(), background=False)
         running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
         outcome.encoding_began(job)
-        already = len(playlists.read_segments(storage().read_text(material.key(f"{name}/{m.PLAYLIST}"))))
-
+        playing = material.key(f"{name}/{m.PLAYLIST}")
+        already = len(playlists.read_segments(storage().read_text(playing))) if storage().exists(playing) else 0
         ticker = _Ticker(job, work / name / m.PLAYLIST, material.probed().duration_s)
 
         def look() -> bool:

@@ -1,7 +1,7 @@
 """Finish: the master playlist from measured segments, the storyboard, one progressive file, and the verification."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,11 @@ from sqlalchemy import select
 from app.clients import ffmpeg
 from app.clients.stores import storage
 from app.database import db
-from app.media import commands, fragments, ladder, playlists, storyboard
+from app.media import commands, fragments, ladder, playlists, sound, storyboard
+from app.media.issues import unreadable_track
 from app.media.ladder import Rung
-from app.media.playlists import Part, Segment, Variant
+from app.media.playlists import KeyFrame, Part, Segment, Variant
+from app.media.sound import Track
 from app.models import Processing, Rendition, RenditionState
 from app.services.job_run import JobFailed, JobRun
 from app.services.video_pipeline import encode, outcome, prepare
@@ -21,6 +23,8 @@ from app.services.video_pipeline.material import Material
 from app.utils.times import now
 
 _START_SIDES: Final = (360, 480, 240)
+_HEAD_BYTES: Final = 64 * 1024
+"""A fragment's index stands before its pictures, a few bytes a picture."""
 _MISSING_FRAMES: Final = 3
 _CHECKED_SEGMENTS: Final = 3
 _SHORTER_BY: Final = 0.02
@@ -49,18 +53,20 @@ def finish(job: JobRun) -> None:
     with m.faults(job, "finish"), storage().work_dir(str(job.id)) as work:
         ladder_made = [_join(material, rung) for rung in material.rungs()]
         source = [_measure(material, m.SOURCE)] if material.is_copied else []
-        sound = _measure(material, m.AUDIO) if material.probed().audio else None
+        sounds = _sounds(material)
         issues = _verify(job, material, ladder_made, work)
+        issues += [asdict(unreadable_track(track)) for track in _lost_tracks(material, sounds)]
         outcome.tell_finishing(job, _VERIFIED)
         pictures = [*(source if _keeps_source(material, ladder_made) else []), *ladder_made]
-        storage().write_text(material.key("master.m3u8"), _master(material, pictures, sound))
+        storage().write_text(material.key("master.m3u8"), _master(material, pictures, sounds))
         has_storyboard = _make_storyboard(job, material, (ladder_made or source)[-1:], work)
         outcome.tell_finishing(job, _STORYBOARD_MADE)
-        _make_mp4(job, material, (ladder_made or source)[:1], sound, work)
+        _make_mp4(job, material, (ladder_made or source)[:1], _main(sounds), work)
 
     def end() -> None:
         video = m.locked(job)
         video.input_issues = [*video.input_issues, *issues]
+        video.audio_tracks = prepare.shown_tracks(list(sounds))
         video.has_storyboard, video.has_mp4 = has_storyboard, True
         _settle_renditions(video.id, {rendered.name: rendered for rendered in ladder_made})
         video.move_to(Processing.READY)
@@ -103,7 +109,7 @@ def _measure(material: Material, name: str, rung: Rung | None = None) -> Rendere
     if rung is not None:
         return Rendered(name, segments, peak, average, codec, rung.width, rung.height, rung.fps)
     video = material.probed().video
-    if name == m.AUDIO or video is None:
+    if name != m.SOURCE or video is None:
         return Rendered(name, segments, peak, average, codec)
     return Rendered(name, segments, peak, average, codec, *video.shown_size, video.fps or 0.0)
 
@@ -140,23 +146,70 @@ def _segment(material: Material, rendered: Rendered, segment: Segment) -> bytes:
     return storage().read_bytes(material.key(f"{rendered.name}/{segment.uri}"))
 
 
-def _master(material: Material, pictures: Sequence[Rendered], sound: Rendered | None) -> str:
-    if not pictures and sound is not None:
-        only = Variant(f"{m.AUDIO}/{m.PLAYLIST}", sound.peak, sound.average, sound.codec)
-        return playlists.master_playlist([only], [])
+def _sounds(material: Material) -> dict[Track, Rendered]:
+    """The tracks that could be brought to their end; the one that plays from the start is always among them."""
+    return {
+        track: _measure(material, track.folder)
+        for track in sound.tracks(material.probed())
+        if track.is_default or _is_whole(material, track)
+    }
+
+
+def _lost_tracks(material: Material, sounds: dict[Track, Rendered]) -> list[Track]:
+    return [track for track in sound.tracks(material.probed()) if track not in sounds]
+
+
+def _is_whole(material: Material, track: Track) -> bool:
+    key = material.key(f"{track.folder}/{m.PLAYLIST}")
+    text = storage().read_text(key) if storage().exists(key) else ""
+    return playlists.is_complete(text) and bool(playlists.read_segments(text))
+
+
+def _main(sounds: dict[Track, Rendered]) -> Rendered | None:
+    return next((rendered for track, rendered in sounds.items() if track.is_default), None)
+
+
+def _master(material: Material, pictures: Sequence[Rendered], sounds: dict[Track, Rendered]) -> str:
+    """The master playlist: a picture's rates are those together with the track that asks most (§4.4.6.2)."""
+    tracks, main = prepare.listed_tracks(list(sounds)), _main(sounds)
+    peak = max((rendered.peak for rendered in sounds.values()), default=0)
+    average = max((rendered.average for rendered in sounds.values()), default=0)
+    codecs = sorted({rendered.codec for rendered in sounds.values()})
+    if not pictures and main is not None:
+        only = Variant(f"{main.name}/{m.PLAYLIST}", peak, average, ",".join(codecs))
+        return playlists.master_playlist([only], tracks if len(tracks) > 1 else [])
     variants = [
         Variant(
             f"{picture.name}/{m.PLAYLIST}",
-            picture.peak + (sound.peak if sound else 0),
-            picture.average + (sound.average if sound else 0),
-            ",".join(part for part in (picture.codec, sound.codec if sound else "") if part),
+            picture.peak + peak,
+            picture.average + average,
+            ",".join(part for part in (picture.codec, *codecs) if part),
             picture.width,
             picture.height,
             picture.fps,
         )
         for picture in sorted(pictures, key=_start_order)
     ]
-    return playlists.master_playlist(variants, prepare.audio_tracks(material) if sound else [])
+    scrubbed = [variant for picture in pictures if (variant := _key_frames(material, picture))]
+    return playlists.master_playlist(variants, tracks, scrubbed)
+
+
+def _key_frames(material: Material, picture: Rendered) -> Variant | None:
+    """Writes the playlist of a rendition's key frames: the first of each segment, by its bytes there.
+
+    None where a segment begins with none: nothing may be listed that can't be decoded by itself.
+    """
+    frames: list[KeyFrame] = []
+    for segment in picture.segments:
+        start = storage().read_bytes(material.key(f"{picture.name}/{segment.uri}"), at_most=_HEAD_BYTES)
+        found = fragments.key_frame_range(start)
+        if found is None:
+            return None
+        frames.append(KeyFrame(segment.uri, *found, segment.duration_s))
+    storage().write_text(material.key(f"{picture.name}/{playlists.KEY_FRAMES}"), playlists.key_frame_playlist(frames))
+    peak, average = playlists.rates([(frame.length, frame.duration_s) for frame in frames])
+    uri = f"{picture.name}/{playlists.KEY_FRAMES}"
+    return Variant(uri, peak, average, picture.codec, picture.width, picture.height)
 
 
 def _start_order(picture: Rendered) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from app.clients import ffmpeg
 from app.clients.storage import StorageFull
 from app.clients.stores import storage
 from app.database import db
-from app.media import ladder, playlists
+from app.media import ladder, playlists, sound
 from app.media.playlists import Part
 from app.media.probe import AudioStream, Probe, Unusable, VideoStream
 from app.models import Rendition, RenditionState, Video
@@ -21,7 +21,7 @@ from app.services.job_run import Fenced, JobFailed, JobRun
 
 VIDEOS: Final = "videos"
 PLAYLIST: Final = "playlist.m3u8"
-SOURCE, FIRST, AUDIO = "source", "first", "audio"
+SOURCE, FIRST, AUDIO = "source", "first", sound.MAIN
 
 
 def videos_prefix(organization_id: UUID) -> str:
@@ -121,6 +121,7 @@ def probe_of(document: dict[str, Any]) -> Probe:
         video=video,
         audio=tuple(AudioStream(**stream) for stream in document["audio"]),
         demuxer=document["demuxer"],
+        audio_streams=document.get("audio_streams", len(document["audio"])),
     )
 
 

@@ -3,16 +3,18 @@
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.clients import ffmpeg
 from app.clients.stores import storage
 from app.database import db
 from app.errors import NotPermitted
 from app.jobs import CHECKSUM_VIDEO, COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK, FINISH_VIDEO, JobKind
-from app.media import commands, fragments, ladder, playlists
+from app.media import commands, fragments, ladder, playlists, sound
+from app.media.issues import input_issues
 from app.media.probe import Probe
 from app.media.sniff import HEAD_BYTES, demuxer_of
+from app.media.sound import Track
 from app.models import Processing, RenditionState, Video
 from app.services import job_service, quota_service
 from app.services.job_run import JobFailed, JobRun
@@ -82,7 +84,7 @@ def _save_probe(job: JobRun, material: Material) -> Video:
     _count_minutes(video, round(probe.duration_s, 3))
     is_news = video.probe is None  # an attempt before may have told it and died then
     video.probe = asdict(probe)
-    video.input_issues = [asdict(issue) for issue in ladder.copy_issues(probe)]
+    video.input_issues = [asdict(issue) for issue in input_issues(probe)]
     if probe.video is not None:
         video.width, video.height = probe.video.shown_size
         video.fps = round(probe.video.fps or 0, 3)
@@ -154,22 +156,23 @@ def _start(material: Material, work: Path) -> dict[str, _Output]:
         argv = commands.first_rung(source, probe, work / m.FIRST, seconds=ladder.FIRST_S)
         add(m.FIRST, argv, 1, may_end=probe.duration_s <= ladder.FIRST_S)
     if m.AUDIO in growing:
-        add(m.AUDIO, commands.audio(source, probe, work / m.AUDIO), 1)
+        add(m.AUDIO, commands.audio(source, probe, work / m.AUDIO, track=sound.main_index(probe)), 1)
     return outputs
 
 
 def _publish(job: JobRun, material: Material, outputs: dict[str, _Output]) -> None:
     """Writes the first master playlist and says that the video plays."""
     storage().write_text(material.key("master.m3u8"), _first_master(material, outputs))
-    outcome.tell(job.effect(lambda: _say_playable(job)))
+    outcome.tell(job.effect(lambda: _say_playable(job, material)))
 
 
-def _say_playable(job: JobRun) -> Video:
+def _say_playable(job: JobRun, material: Material) -> Video:
     video = m.locked(job)
     if video.processing in {Processing.PROBING, Processing.PREPARING}:
         video.move_to(Processing.PLAYABLE)
         video.playable_at = now()
         video.stage, video.percent = outcome.ENCODING, max(video.percent, outcome.PLAYABLE)
+        video.audio_tracks = shown_tracks(main_track(material))
         outcome.record(video, "video.playable")
     return video
 
@@ -188,14 +191,27 @@ def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
     width, height = probe.video.shown_size if material.is_copied else commands.first_size(probe.video)
     both = ",".join(codecs[name] for name in (picture, m.AUDIO) if name in codecs)
     variant = playlists.Variant(f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, probe.video.fps or 0.0)
-    return playlists.master_playlist([variant], audio_tracks(material) if m.AUDIO in outputs else [])
+    return playlists.master_playlist([variant], listed_tracks(main_track(material)) if m.AUDIO in outputs else [])
 
 
-def audio_tracks(material: Material) -> list[playlists.AudioTrack]:
-    """The sound as a rendition of its own, which every picture shares."""
-    language = material.probed().audio[0].language
-    known = language if language and language != "und" else None
-    return [playlists.AudioTrack(f"{m.AUDIO}/{m.PLAYLIST}", known or "Original", known, is_default=True)]
+def main_track(material: Material) -> list[Track]:
+    """The track that plays first; the others join with the finished ladder."""
+    return [track for track in sound.tracks(material.probed()) if track.is_default]
+
+
+def listed_tracks(tracks: list[Track]) -> list[playlists.AudioTrack]:
+    """The sound as renditions of its own, which every picture shares."""
+    return [
+        playlists.AudioTrack(
+            f"{track.folder}/{m.PLAYLIST}", track.label, track.language, track.is_default, track.channels
+        )
+        for track in tracks
+    ]
+
+
+def shown_tracks(tracks: list[Track]) -> list[dict[str, Any]]:
+    """The tracks as a video's row keeps them."""
+    return [{"language": track.language, "label": track.label, "default": track.is_default} for track in tracks]
 
 
 def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
@@ -224,6 +240,9 @@ def _hand_over(job: JobRun, material: Material, left: list[JobKind], *, has_post
     request = JobRequest(job.subject, job.organization_id, parent_id=job.id)
     for kind in left:
         job_service.enqueue(kind, request)
+    for track in sound.tracks(material.probed()):
+        if not track.is_default:
+            job_service.enqueue(ENCODE_AUDIO, replace(request, arguments={"track": track.index}))
     if material.rungs():
         for chunk in ladder.chunks(material.probed().duration_s):
             job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk)))
