@@ -23,7 +23,15 @@ from tests.matrix.world import Caller, Target
 
 NAMES: Final = (
     *("master.m3u8", "video.mp4", "poster.jpg", "storyboard.vtt", "sheet-000.jpg", "source/init.mp4"),
-    *("first/s00000.m4s", "audio/playlist.m3u8", "240/playlist.m3u8", "1080/init.mp4", "1080/s00012.m4s"),
+    *(
+        "first/s00000.m4s",
+        "audio/playlist.m3u8",
+        "240/playlist.m3u8",
+        "audio-2/s00001.m4s",
+        "240/iframes.m3u8",
+        "1080/init.mp4",
+        "1080/s00012.m4s",
+    ),
 )
 """One of each kind of file that an address may lead to."""
 HIDDEN: Final = (

@@ -29,7 +29,7 @@ def _check_languages(film: Film, tmp_path: Path) -> None:
     assert [
         (one["NAME"], one.get("LANGUAGE"), one["DEFAULT"], one["AUTOSELECT"], one["CHANNELS"]) for one in tracks
     ] == [
-        ("German", "de", "NO", "YES", "2"),
+        ("German", "de", "NO", "YES", "1"),
         ("Director 'X'", "en", "YES", "YES", "2"),
         ("Track 3", None, "NO", "YES", "1"),
     ]
