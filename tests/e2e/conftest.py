@@ -118,7 +118,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     stop_product(product)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sign_up(product: Product) -> Callable[[], Client]:
     def sign_up() -> Client:
         email = f"user{time.monotonic_ns()}@example.org"

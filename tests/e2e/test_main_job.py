@@ -123,25 +123,6 @@ def test_a_truncated_file_fails_with_a_reason(ada: Client, clip: Callable[[str],
     assert (job["state"], job["attempt"]) == ("failed", 1)
 
 
-def test_a_private_video_is_closed_to_everyone_else(
-    ada: Client, sign_up: Callable[[], Client], clip: Callable[[str], Path]
-) -> None:
-    video = ada.upload(clip("no_audio.mp4"))
-    ada.wait_for(video["id"], "ready")
-    url = ada.send("GET", f"/videos/{video['id']}/playback").json()["hls_url"]
-    children = [url, *playlist(url)]
-    token = url.split("/")[4]
-
-    for address in children:
-        assert requests.get(address.replace(token, "public"), timeout=10).status_code == 404
-        assert requests.get(address.replace(token, token[:-2] + "xx"), timeout=10).status_code == 404
-    assert sign_up().send("GET", f"/videos/{video['id']}/playback").status_code == 404
-
-    ada.send("POST", "/auth/signout", json={})
-
-    assert {requests.get(address, timeout=10).status_code for address in children} == {404}
-
-
 def test_a_deleted_video_leaves_no_file(ada: Client, product: Product, clip: Callable[[str], Path]) -> None:
     video = ada.upload(clip("no_audio.mp4"))
     ada.wait_for(video["id"], "playable", "ready")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _MODULES: Final = PROJECT_DIR / "tests" / "js" / "node_modules"
+PLAYER: Final = PROJECT_DIR / "tests" / "js" / "player.html"
+"""A page with hls.js that notes every frame it shows."""
 _ARGUMENTS: Final = (
     "--no-sandbox",  # it refuses its sandbox as root
     "--autoplay-policy=no-user-gesture-required",

@@ -97,13 +97,15 @@ def _grown(material: Material, first: Part) -> str:
     following: list[playlists.Segment] = []
     is_whole = True
     for chunk in ladder.chunks(material.probed().duration_s):
-        if chunk.start_s < ladder.FIRST_S:
+        if chunk.start_s + chunk.duration_s <= ladder.FIRST_S:
             continue
         segments = chunk_segments(material, rung, chunk)
         if segments is None:
             is_whole = False
             break
-        following += [playlists.Segment(f"../{rung}/{seg.uri}", seg.duration_s) for seg in segments]
+        # The last chunk may begin within what plays already: a short remainder joins its neighbour.
+        known = max(0, ladder.FIRST_S - chunk.start_s) // ladder.SEGMENT_S
+        following += [playlists.Segment(f"../{rung}/{seg.uri}", seg.duration_s) for seg in segments[known:]]
     parts = [first]
     if following:
         parts.append(Part(tuple(following), init=f"../{rung}/{playlists.INIT}"))
