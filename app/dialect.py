@@ -3,11 +3,11 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
@@ -248,6 +248,22 @@ def insert_or_skip(connection: Connection, table: type[DeclarativeBase], unique:
     """An INSERT that does nothing where the unique columns are taken; it waits for a rival's transaction."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing(index_elements=unique)
+
+
+def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows that name the same columns, as fast as the database can: by COPY in PostgreSQL.
+
+    Columns that are not named get the database's defaults, not the model's.
+    """
+    if connection.dialect.name != "postgresql":
+        connection.execute(table.insert(), rows)
+        return
+    kinds = {name: table.c[name].type.dialect_impl(connection.dialect) for name in rows[0]}
+    writers = [(name, kind.bind_processor(connection.dialect)) for name, kind in kinds.items()]
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(kinds)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([write(row[name]) if write else row[name] for name, write in writers])
 
 
 def is_disk_full(error: BaseException) -> bool:

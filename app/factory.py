@@ -10,6 +10,7 @@ from app import database, routes
 from app.commands.jobs_command import jobs
 from app.commands.keys_command import keys
 from app.commands.organization_command import organizations
+from app.commands.seed_command import seed
 from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
@@ -53,6 +54,7 @@ def build() -> Flask:
     app.cli.add_command(keys)
     app.cli.add_command(users)
     app.cli.add_command(organizations)
+    app.cli.add_command(seed)
     return app
 
 

@@ -49,8 +49,13 @@ def schedule(noun: str, item: Publishable, publish_at: datetime) -> None:
             f"publish_at {wrong}.", errors=[{"pointer": "/publish_at", "detail": wrong, "code": "out_of_range"}]
         )
     item.schedule(publish_at)
+    await_time(f"{noun}:{item.id}", item.organization_id, publish_at)
+
+
+def await_time(subject: str, organization_id: UUID, publish_at: datetime) -> None:
+    """Queues the publication of what is scheduled for that time, in the open transaction."""
     arguments = {"publish_at": rfc3339(publish_at)}
-    job_service.enqueue(PUBLISH, JobRequest(f"{noun}:{item.id}", item.organization_id, arguments, run_at=publish_at))
+    job_service.enqueue(PUBLISH, JobRequest(subject, organization_id, arguments, run_at=publish_at))
 
 
 def withdraw(actor: Actor, noun: str, row_id: UUID) -> None:

@@ -1,5 +1,7 @@
 """Identifiers: UUIDv7, so that a primary key sorts by the time of creation."""
 
+import random
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -8,6 +10,12 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562 §5.7)."""
     return uuid7()
+
+
+def id_at(moment: datetime, dice: random.Random) -> UUID:
+    """A UUIDv7 as one made at that moment, the same for the same dice: for sample rows that are older than today."""
+    time_ms = int(moment.timestamp() * 1000)
+    return UUID(int=time_ms << 80 | 0x7 << 76 | dice.getrandbits(12) << 64 | 0b10 << 62 | dice.getrandbits(62))
 
 
 def id_of(text: str) -> UUID | None:
