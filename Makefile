@@ -11,8 +11,9 @@ LOCK := $(shell cksum < requirements.lock | tr ' ' '-')
 RUNTIME := .venv/.runtime-$(LOCK)
 DEVELOPMENT := .venv/.development-$(LOCK)
 TEST_WORKERS ?= 4
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --silent
 
-.PHONY: setup run test check bench clean
+.PHONY: setup run test check bench client clean
 
 setup: $(RUNTIME)
 
@@ -20,8 +21,9 @@ run: $(RUNTIME)
 	@exec $(BIN)/flask up
 
 test: $(DEVELOPMENT)
-	@if [ -f tests/js/package-lock.json ] && command -v npm >/dev/null 2>&1 && [ ! -d tests/js/node_modules ]; then \
-		npm ci --prefix tests/js --no-audit --no-fund --silent || echo "npm could not install the stock clients; their tests are skipped"; fi
+	@for folder in tests/js packages/client; do \
+		if command -v npm >/dev/null 2>&1 && [ ! -d $$folder/node_modules ]; then \
+			$(NPM_CI) --prefix $$folder || echo "npm could not install $$folder; its tests are skipped"; fi; done
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
 
 check: $(DEVELOPMENT)
@@ -35,8 +37,16 @@ check: $(DEVELOPMENT)
 bench: $(DEVELOPMENT)
 	@$(BIN)/python -m benchmarks
 
+# The TypeScript package, from docs/openapi.json. Nothing else needs Node, so neither does `make check`.
+client:
+	@command -v npm >/dev/null 2>&1 || { echo "The TypeScript client needs npm and Node 20.19 or newer; npm was not found." >&2; exit 1; }
+	@$(NPM_CI) --prefix packages/client
+	@npm run --prefix packages/client --silent generate
+	@npm run --prefix packages/client --silent build
+	@npm run --prefix packages/client --silent check
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/js/node_modules
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/js/node_modules packages/client/node_modules packages/client/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/uv:

@@ -1,14 +1,24 @@
 """The OpenAPI 3.1 document, generated from the route table and the schemas."""
 
+import re
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import (
+    CoreRef,
+    DefsRef,
+    GenerateJsonSchema,
+    JsonSchemaMode,
+    JsonSchemaValue,
+    models_json_schema,
+)
+from pydantic_core.core_schema import WithDefaultSchema
 
 from app.errors import ChecksumMismatch
 from app.http.captions import CAPTION_TYPES
-from app.http.routing import Access, BodyKind, Route
+from app.http.routing import Access, BodyKind, Described, Route, Streamed
 
 TITLE: Final = "Marquee"
 VERSION: Final = "0.1.0"
@@ -54,9 +64,36 @@ class Problem(BaseModel):
     errors: list[WrongPlace] = Field(default_factory=list)
 
 
+class _Names(GenerateJsonSchema):
+    """Names that read well in the client's language: `PostOut` is its `Post`, and nothing has a title of its own."""
+
+    def get_defs_ref(self, core_mode_ref: tuple[CoreRef, JsonSchemaMode]) -> DefsRef:
+        core_ref, mode = core_mode_ref
+        name = re.sub(r"Out(?=:)", "", core_ref) if mode == "serialization" else core_ref
+        return super().get_defs_ref((CoreRef(name), mode))
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        del schema  # whatever it is
+        return False
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        """None as default means "not given": shown as null, a client's schema would add it to every patch."""
+        described = super().default_schema(schema)
+        return described if described.get("default", "") is not None else _without_default(described)
+
+
+def _without_default(schema: JsonSchemaValue) -> JsonSchemaValue:
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
 def build_document(routes: list[Route]) -> dict[str, Any]:
     """The whole document; pure, so that the committed file can be compared with it."""
-    schemas, definitions = models_json_schema(_models(routes), ref_template=_REF)
+    schemas, definitions = models_json_schema(_models(routes), ref_template=_REF, schema_generator=_Names)
+    # Parameters are written out where they belong: as schemas nothing refers to them.
+    queries = {_name(schemas[route.query, "validation"]) for route in routes if route.query}
+    components = {name: schema for name, schema in sorted(definitions["$defs"].items()) if name not in queries}
+    for schema in components.values():
+        schema.pop("title", None)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.full_path, {})[route.method.lower()] = _operation(route, schemas)
@@ -65,7 +102,7 @@ def build_document(routes: list[Route]) -> dict[str, Any]:
         "info": {"title": TITLE, "version": VERSION, "license": {"name": "MIT", "identifier": "MIT"}},
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(definitions.get("$defs", {}).items())),
+            "schemas": components,
             "headers": _HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
@@ -84,9 +121,14 @@ def _models(routes: list[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]
         if route.query is not None:
             models[route.query, "validation"] = None
         for schema in route.answers.values():
-            if isinstance(schema, type):
-                models[schema, "serialization"] = None
+            model = schema.event if isinstance(schema, Streamed) else schema
+            if isinstance(model, type):
+                models[model, "serialization"] = None
     return list(models)
+
+
+def _name(reference: dict[str, Any]) -> str:
+    return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
 _IDEMPOTENCY_KEY: Final = {
@@ -99,9 +141,10 @@ _IDEMPOTENCY_KEY: Final = {
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": route.endpoint,
+        "operationId": route.operation_id,
         "summary": route.summary,
-        "tags": [route.endpoint.split(".", 1)[0]],
+        **({"description": cleandoc(route.query.__doc__ or "")} if route.query else {}),
+        "tags": [route.tag],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": {str(status): _response(status, schema, schemas) for status, schema in route.answers.items()},
         "security": [{}, {"bearer": []}] if route.access is Access.ANYONE else [{"bearer": []}],
@@ -146,8 +189,16 @@ def _path_schema(name: str) -> dict[str, Any]:
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    properties = route.query.model_json_schema(ref_template=_REF)["properties"]
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+    properties = route.query.model_json_schema(ref_template=_REF, schema_generator=_Names)["properties"]
+    return [{"name": name, "in": "query", "schema": _never_null(schema)} for name, schema in properties.items()]
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or it is not."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **kinds[0]}
 
 
 def _header_parameters(route: Route) -> list[dict[str, Any]]:
@@ -160,10 +211,12 @@ def _phrase(status: int) -> str:
     return "Checksum Mismatch" if status == ChecksumMismatch.status else HTTPStatus(status).phrase
 
 
-def _response(status: int, schema: type[BaseModel] | str | None, schemas: Schemas) -> dict[str, Any]:
+def _response(status: int, schema: Described, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {"description": _phrase(status)}
     if isinstance(schema, str):
         described["content"] = {schema: {}}
+    elif isinstance(schema, Streamed):
+        described["content"] = {"text/event-stream": {"schema": schemas[schema.event, "serialization"]}}
     elif schema is not None:
         described["content"] = {"application/json": {"schema": schemas[schema, "serialization"]}}
     return described

@@ -45,10 +45,22 @@ class BodyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One endpoint. `answers` maps a status to its schema (None: no body, a string: another media type).
+class Streamed:
+    """An answer of Server-Sent Events that does not end; the data of each is such an object."""
 
-    `headers` are those that the endpoint reads besides the ones that all of them do.
+    event: type[BaseModel]
+
+
+Described = type[BaseModel] | Streamed | str | None
+"""An answer's schema; None: it has no body, a string: another media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. `answers` maps a status to what it brings.
+
+    `headers` are those that the endpoint reads besides the ones that all of them do. `name` is what clients in other
+    languages call the operation, where its verb and noun do not say it.
     """
 
     method: str
@@ -58,13 +70,14 @@ class Route:
     summary: str
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
-    answers: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
+    answers: Mapping[int, Described] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     body_kind: BodyKind = BodyKind.JSON
     headers: tuple[str, ...] = ()
     idempotency: bool = True
     prefix: str = API_PREFIX
     limit: Limit | None = None
+    name: str | None = None
 
     @property
     def limit_in_force(self) -> Limit:
@@ -90,9 +103,24 @@ class Route:
 
     @property
     def endpoint(self) -> str:
-        """`posts.publish`: unique, and the OpenAPI operation's id."""
-        noun = self.controller.__module__.rsplit(".", 1)[-1].removesuffix("_controller")
-        return f"{noun}.{self.controller.__name__}"
+        """`post.publish`: unique."""
+        return f"{self._noun}.{self.controller.__name__}"
+
+    @property
+    def operation_id(self) -> str:
+        """`publishPost`, `listPosts`: what generated clients call their functions."""
+        verb = self.controller.__name__
+        first, *others = (verb if "_" in verb else f"{verb}_{self._noun}").split("_")
+        return self.name or first + "".join(map(str.capitalize, others))
+
+    @property
+    def tag(self) -> str:
+        """The part of the API that it belongs to: the first word of its path."""
+        return self.path.split("/")[1] if self.prefix == API_PREFIX else "operations"
+
+    @property
+    def _noun(self) -> str:
+        return self.controller.__module__.rsplit(".", 1)[-1].removesuffix("_controller")
 
 
 @dataclass(slots=True)

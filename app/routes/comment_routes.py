@@ -17,11 +17,11 @@ from app.schemas.comment_schemas import (
 ANYONE, SIGNED_IN, IN_PERSON = Access.ANYONE, Access.SIGNED_IN, Access.IN_PERSON
 
 ROUTES = [
-    Route("GET", "/posts/{post_id}/comments", ANYONE, comment_controller.list_of_post, "List the comments on a post", query=CommentListQuery, answers={200: CommentList, 304: None}),
-    Route("POST", "/posts/{post_id}/comments", IN_PERSON, comment_controller.create_on_post, "Comment on a post", CommentCreate, answers={201: CommentOut}, limit=limits.COMMENT),
-    Route("GET", "/videos/{video_id}/comments", ANYONE, comment_controller.list_of_video, "List the comments on a video", query=CommentListQuery, answers={200: CommentList, 304: None}),
-    Route("POST", "/videos/{video_id}/comments", IN_PERSON, comment_controller.create_on_video, "Comment on a video", CommentCreate, answers={201: CommentOut}, limit=limits.COMMENT),
-    Route("GET", "/comments", SIGNED_IN, moderation_controller.list_comments, "List the comments that wait for a moderator", query=ModerationQuery, answers={200: ModerationList, 304: None}),
+    Route("GET", "/posts/{post_id}/comments", ANYONE, comment_controller.list_of_post, "List the comments on a post", query=CommentListQuery, answers={200: CommentList, 304: None}, name="listPostComments"),
+    Route("POST", "/posts/{post_id}/comments", IN_PERSON, comment_controller.create_on_post, "Comment on a post", CommentCreate, answers={201: CommentOut}, limit=limits.COMMENT, name="commentOnPost"),
+    Route("GET", "/videos/{video_id}/comments", ANYONE, comment_controller.list_of_video, "List the comments on a video", query=CommentListQuery, answers={200: CommentList, 304: None}, name="listVideoComments"),
+    Route("POST", "/videos/{video_id}/comments", IN_PERSON, comment_controller.create_on_video, "Comment on a video", CommentCreate, answers={201: CommentOut}, limit=limits.COMMENT, name="commentOnVideo"),
+    Route("GET", "/comments", SIGNED_IN, moderation_controller.list_comments, "List the comments that wait for a moderator", query=ModerationQuery, answers={200: ModerationList, 304: None}, name="listCommentsToModerate"),
     Route("PATCH", "/comments/{comment_id}", IN_PERSON, comment_controller.change, "Change your comment", CommentChange, answers={200: CommentOut}, problems=(409,)),
     Route("DELETE", "/comments/{comment_id}", SIGNED_IN, comment_controller.delete, "Delete a comment", answers={204: None}),
     Route("POST", "/comments/{comment_id}/hide", SIGNED_IN, comment_controller.hide, "Hide a comment from readers", answers={200: CommentOut}, problems=(409,)),

@@ -7,8 +7,8 @@ from app.schemas.ops_schemas import HealthOut, ReadinessOut
 ANYONE = Access.ANYONE
 
 DESCRIBED = [
-    Route("GET", "/healthz", ANYONE, ops_controller.healthz, "Whether the process answers", answers={200: HealthOut, 304: None}, prefix=""),
-    Route("GET", "/readyz", ANYONE, ops_controller.readyz, "Whether every part is there", answers={200: ReadinessOut, 503: ReadinessOut, 304: None}, prefix=""),
+    Route("GET", "/healthz", ANYONE, ops_controller.healthz, "Whether the process answers", answers={200: HealthOut, 304: None}, prefix="", name="getHealth"),
+    Route("GET", "/readyz", ANYONE, ops_controller.readyz, "Whether every part is there", answers={200: ReadinessOut, 503: ReadinessOut, 304: None}, prefix="", name="getReadiness"),
 ]  # fmt: skip
 
 ROUTES = [

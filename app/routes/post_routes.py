@@ -20,7 +20,7 @@ ROUTES = [
     Route("POST", "/posts/{post_id}/schedule", SIGNED_IN, post_controller.schedule, "Publish a post later", Schedule, answers={200: PostOut}, problems=(409, 412)),
     Route("POST", "/posts/{post_id}/preview", SIGNED_IN, post_controller.preview, "Make a link to a post that nobody else finds", answers={200: PreviewOut}),
     Route("GET", "/previews/{token}", ANYONE, preview_controller.read, "Read a post by a preview link", answers={200: PostOut, 304: None}, problems=(403, 404)),
-    Route("GET", "/organizations/{slug}/posts/{post_slug}", ANYONE, address_controller.get_post, "Read a post by its address", answers={200: PostOut, 304: None, 308: None}, problems=(404,)),
+    Route("GET", "/organizations/{slug}/posts/{post_slug}", ANYONE, address_controller.get_post, "Read a post by its address", answers={200: PostOut, 304: None, 308: None}, problems=(404,), name="getPostByAddress"),
     Route("GET", "/posts/{post_id}/revisions", SIGNED_IN, revision_controller.list_revisions, "List the revisions of a post", query=RevisionListQuery, answers={200: RevisionList, 304: None}),
     Route("GET", "/posts/{post_id}/revisions/{number}", SIGNED_IN, revision_controller.get, "Read and compare a revision", query=RevisionQuery, answers={200: RevisionOut, 304: None}),
     Route("POST", "/posts/{post_id}/revisions/{number}/restore", SIGNED_IN, revision_controller.restore, "Make a revision the newest again", answers={200: PostOut}, problems=(412,)),

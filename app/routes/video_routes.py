@@ -31,8 +31,8 @@ ROUTES = [
     Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Process a failed or cancelled video again", answers={200: VideoOut}, problems=(409,)),
     Route("PUT", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.put, "Add or replace captions (WebVTT or SubRip)", query=CaptionQuery, answers={200: CaptionOut}, problems=(409, 412, 413, 415), body_kind=BodyKind.CAPTIONS),
     Route("DELETE", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.delete, "Remove captions", answers={204: None}, problems=(412,)),
-    Route("POST", "/videos/{video_id}/views", ANYONE, view_controller.beat, "Say that the video plays, every ten seconds", answers={204: None}, limit=limits.VIEW),
-    Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,)),
+    Route("POST", "/videos/{video_id}/views", ANYONE, view_controller.beat, "Say that the video plays, every ten seconds", answers={204: None}, limit=limits.VIEW, name="recordView"),
+    Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,), name="getPlayback"),
 ]  # fmt: skip
 
 MEDIA_ROUTES = [

@@ -84,7 +84,10 @@ class PageOut(Output):
 
 def part_of(model: type[Output], name: str) -> type[Output]:
     """The schema of an object with only some properties of the model: what a list answers to `fields`."""
-    parts: dict[str, Any] = {key: (field.annotation | None, None) for key, field in model.model_fields.items()}  # type: ignore[operator]  # annotations are types
+    # A default that the document does not show: what is not asked for is left out, never null.
+    parts: dict[str, Any] = {
+        key: (field.annotation, Field(default_factory=lambda: None)) for key, field in model.model_fields.items()
+    }
     return create_model(name, __base__=Output, __doc__=f"Some properties of {model.__name__}.", **parts)
 
 

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 from app.database import Record
 from app.permissions import Actor
 from app.schemas.account_schemas import RoleName
-from app.schemas.feed_schemas import FeedsOut
 from app.schemas.fields import EXAMPLE_ID, Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
 from app.services.quota_service import Usage
 from app.utils.times import rfc3339
@@ -49,7 +48,6 @@ class OrganizationOut(Output):
     description: str | None
     comments: CommentPolicyName
     role: RoleName | None
-    feeds: FeedsOut
     revision: int
     created_at: Time
     updated_at: Time
@@ -96,17 +94,17 @@ class UsageOut(Output):
     uploads: UploadsUseOut
 
 
-def render(actor: Actor, row: Record, feeds: dict[str, str]) -> dict[str, object]:
+def render(actor: Actor, row: Record) -> dict[str, object]:
     """An organization as the actor, who stands in it, sees it."""
-    return _render(row, actor.role, feeds)
+    return _render(row, actor.role)
 
 
-def render_own(row: Record, feeds: dict[str, str]) -> dict[str, object]:
+def render_own(row: Record) -> dict[str, object]:
     """One of the organizations that one works in."""
-    return _render(row, row.role, feeds)
+    return _render(row, row.role)
 
 
-def _render(row: Record, role: str | None, feeds: dict[str, str]) -> dict[str, object]:
+def _render(row: Record, role: str | None) -> dict[str, object]:
     return {
         "id": str(row.id),
         "slug": row.slug,
@@ -114,7 +112,6 @@ def _render(row: Record, role: str | None, feeds: dict[str, str]) -> dict[str, o
         "description": row.description,
         "comments": row.comments,
         "role": role,
-        "feeds": feeds,
         "revision": row.revision,
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),

@@ -19,6 +19,7 @@ from app.schemas.fields import (
     part_of,
     people,
 )
+from app.schemas.job_schemas import JobErrorOut
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.services.playback_service import Caption, Playback
 from app.services.video_pipeline.outcome import eta_s
@@ -94,7 +95,7 @@ class VideoOut(Output):
     storyboard_url: str | None
     renditions: list[RenditionOut]
     input_issues: list[IssueOut]
-    errors: list[dict[str, str]]
+    errors: list[JobErrorOut]
     likes_count: int
     comments_count: int
     views_count: int

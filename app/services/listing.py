@@ -57,7 +57,7 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
         actor, organization = standing.found_by(actor, filters.organization)
         is_team = actor.may(Action.READ_PRIVATE)
         conditions.append(model.organization_id == organization.id)
-    conditions.append(readable_by(actor, model) if is_team else public(model))
+    conditions.append(readable_by(actor, model) if is_team else _public(model))
     key = _key(model, filters, is_team=is_team)
     if filters.words is not None:
         conditions = _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
@@ -130,8 +130,7 @@ def assert_public_index() -> None:
         )
 
 
-def public(model: Readable) -> ColumnElement[bool]:
-    """What everybody finds: published for all, and not unlisted."""
+def _public(model: Readable) -> ColumnElement[bool]:
     return and_(readable_by(ANONYMOUS, model), model.visibility == Visibility.PUBLIC)
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.test import TestResponse
 
-from app.routes import openapi_document
+from app.routes import API_ROUTES, openapi_document, ops_routes
 
 _NAME: Final = "urn:marquee:openapi"
 _PROBLEM: Final = "application/problem+json"
@@ -27,12 +27,12 @@ def assert_documented(response: TestResponse, rules: Map) -> None:
     if response.status_code >= 400 and request.method != "HEAD":
         assert response.mimetype in _JSON, f"{what}: not a problem: {response.get_data(as_text=True)[:500]}"
     method = "GET" if request.method == "HEAD" else request.method
-    operation_id = _endpoint(rules, request.path, method)
-    if operation_id not in _operations():
+    endpoint = _endpoint(rules, request.path, method)
+    if endpoint not in _operations():
         if response.mimetype == _PROBLEM:
             _assert_valid(_validator(("components", "schemas", "Problem")), response, what)
         return
-    place = (*_operations()[operation_id], "responses", str(response.status_code))
+    place = (*_operations()[endpoint], "responses", str(response.status_code))
     described = _look_up(place)
     assert described is not None, f"{what}: the document knows no such status: {response.get_data(as_text=True)}"
     _assert_content(described, place, response, what)
@@ -71,12 +71,9 @@ def _document() -> dict[str, Any]:
 
 @cache
 def _operations() -> dict[str, tuple[str, ...]]:
-    """Operation id → where it stands."""
-    return {
-        operation["operationId"]: ("paths", path, method)
-        for path, operations in _document()["paths"].items()
-        for method, operation in operations.items()
-    }
+    """Endpoint → where its operation stands."""
+    described = [*API_ROUTES, *ops_routes.DESCRIBED]
+    return {route.endpoint: ("paths", route.full_path, route.method.lower()) for route in described}
 
 
 def _look_up(place: tuple[str, ...]) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ from config import settings
 from config.env import PROJECT_DIR
 from config.settings import build_settings
 from tests.support import keeper
+from tests.support.event_documents import watch_written_events
 from tests.support.http import ApiClient
 
 _SEEDED = "relay_locks"  # its one row comes with the migrations
@@ -104,6 +105,7 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     settings.redis_url = redis_url
     application = create_app()
     application.test_client_class = ApiClient  # so that every answer in every test is checked
+    watch_written_events()
     yield application
     with application.app_context():
         db.engine.dispose()

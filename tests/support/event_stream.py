@@ -10,6 +10,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
+from tests.support.event_documents import assert_is_event
+
 _END: Final = None
 
 
@@ -55,6 +57,7 @@ class EventStream:
             except queue.Empty:
                 raise AssertionError(f"only {len(taken)} of {count} events: {taken[-5:]}") from None
             assert came is not _END, f"ended after {len(taken)} of {count} events"
+            assert_is_event(came["event"])
             self.last_event_id = came["place"]
             taken.append(came["event"])
         return taken

@@ -1,10 +1,15 @@
-"""`python -m tests.support.write_openapi` writes docs/openapi.json from the route table."""
+"""`python -m tests.support.write_openapi` writes docs/openapi.json from the route table.
+
+The TypeScript client follows where its tools are installed (`make client` installs them).
+"""
 
 import json
 
 from app.routes import openapi_document
-from config.env import PROJECT_DIR
+from tests.support import typescript_client
 
 if __name__ == "__main__":
     text = json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n"
-    (PROJECT_DIR / "docs" / "openapi.json").write_text(text)
+    typescript_client.DOCUMENT.write_text(text)
+    if typescript_client.IS_INSTALLED and not typescript_client.is_current():
+        typescript_client.generate()
