@@ -24,7 +24,7 @@ test: $(DEVELOPMENT)
 	@for folder in tests/js packages/client; do \
 		if command -v npm >/dev/null 2>&1 && [ ! -d $$folder/node_modules ]; then \
 			$(NPM_CI) --prefix $$folder || echo "npm could not install $$folder; its tests are skipped"; fi; done
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal
+	@$(BIN)/pytest -n $(TEST_WORKERS)
 
 check: $(DEVELOPMENT)
 	@$(BIN)/ruff format --check .

@@ -29,6 +29,7 @@ def _prepare_environment() -> Path:
 _RUN_FOLDER = _prepare_environment()
 
 pytest_plugins = [
+    "tests.support.scheduling",
     "tests.support.database_fixtures",
     "tests.support.http_fixtures",
     "tests.support.matrix_summary",

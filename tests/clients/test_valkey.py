@@ -12,6 +12,7 @@ import pytest
 
 from app.clients.valkey import BundledValkey, guardian
 from config.env import PROJECT_DIR
+from tests.support.waiting import wait_until
 
 USE_IT = "from app.clients import valkey; print(valkey.redis_url(), flush=True); input()"
 
@@ -45,13 +46,6 @@ def start_user(bundled: BundledValkey) -> "Iterator[Callable[[], subprocess.Pope
     for process in started:
         process.kill()
         process.communicate()
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float = 10) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"did not happen within {within_s} s"
-        time.sleep(0.02)
 
 
 def server_pid(server: BundledValkey) -> int | None:

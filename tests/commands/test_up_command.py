@@ -3,15 +3,13 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Product, start_product, stop_product
-
-pytestmark = pytest.mark.xdist_group("launcher")
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -20,13 +18,6 @@ def product(tmp_path: Path) -> Iterator[Product]:
     yield product
     if product.process.poll() is None:
         stop_product(product)
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"did not happen within {within_s} s"
-        time.sleep(0.1)
 
 
 def children(product: Product, command: str) -> list[int]:
@@ -50,9 +41,9 @@ def test_killed_web_and_worker_are_started_again(product: Product) -> None:
     os.kill(web, signal.SIGKILL)
     os.kill(worker, signal.SIGKILL)
 
-    wait_until(lambda: children(product, "gunicorn") not in ([], [web]), within_s=10)
-    wait_until(lambda: children(product, "celery") not in ([], [worker]), within_s=10)
-    wait_until(lambda: bool(product.ready().get("workers")), within_s=20)
+    wait_until(lambda: children(product, "gunicorn") not in ([], [web]))
+    wait_until(lambda: children(product, "celery") not in ([], [worker]))
+    wait_until(lambda: bool(product.ready().get("workers")))
     assert "web | ended with code -9; it starts again in 1 s" in product.log()
 
 
@@ -64,4 +55,4 @@ def test_a_launcher_killed_by_force_leaves_nothing(product: Product) -> None:
     product.process.kill()
     product.process.wait()
 
-    wait_until(lambda: sessions(led) == [], within_s=10)
+    wait_until(lambda: sessions(led) == [])

@@ -17,7 +17,6 @@ from tests.e2e.conftest import Client, Product
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("product")
 
 SCRIPTS: Final = PROJECT_DIR / "tests" / "js"
 NODE: Final = shutil.which("node")

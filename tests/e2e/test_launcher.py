@@ -14,8 +14,6 @@ from config.env import PROJECT_DIR
 from tests.e2e.conftest import start_product, stop_product
 from tests.support.servers import free_port
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 
 def run_up(**variables: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(

@@ -16,8 +16,7 @@ import requests
 
 from tests import clips
 from tests.e2e.conftest import Client, Product
-
-pytestmark = pytest.mark.xdist_group("product")
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +38,7 @@ def playlist(url: str) -> list[str]:
 def test_a_copyable_clip_plays_at_once_and_ends_ready(ada: Client, clip: Callable[[str], Path]) -> None:
     video = ada.upload(clip("closed_gop.mp4"))
 
-    ada.wait_for(video["id"], "playable", "ready", within_s=15)
+    ada.wait_for(video["id"], "playable", "ready")
     ready = ada.wait_for(video["id"], "ready")
 
     assert [rung["name"] for rung in ready["renditions"]] == ["240"]
@@ -130,10 +129,7 @@ def test_a_deleted_video_leaves_no_file(ada: Client, product: Product, clip: Cal
 
     assert ada.send("DELETE", f"/videos/{video['id']}").status_code == 204
 
-    deadline = time.monotonic() + 20
-    while list(product.folder.glob(f"storage/videos/*/{video['id']}")):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_until(lambda: not list(product.folder.glob(f"storage/videos/*/{video['id']}")))
 
 
 def follow(ada: Client, heard: list[dict[str, Any]], headers: dict[str, str], until: str) -> threading.Thread:
@@ -183,7 +179,7 @@ def test_a_killed_worker_is_replaced_and_the_video_ends_ready_once(
     ada: Client, product: Product, clip: Callable[[str], Path]
 ) -> None:
     video = ada.upload(clip("open_gop.mp4"))
-    ada.wait_for(video["id"], "preparing", "playable", within_s=20)
+    ada.wait_for(video["id"], "preparing", "playable")
 
     for process_id in workers_of(product):
         os.kill(process_id, signal.SIGKILL)

@@ -22,7 +22,6 @@ from tests.support.numbered_film import CLOSED, ENDLESS_GOP, FPS
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("product")
 LONG_S = 40
 LATE_FRAMES = 5
 CAPTIONS = "WEBVTT\n\n00:05.000 --> 00:07.000\nFive\n\n00:30.000 --> 00:33.000\nThirty\n"

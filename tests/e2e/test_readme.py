@@ -6,12 +6,8 @@ import shutil
 import subprocess
 from typing import Final
 
-import pytest
-
 from config.env import PROJECT_DIR
 from tests.e2e.conftest import Product
-
-pytestmark = pytest.mark.xdist_group("product")
 
 README: Final = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
 BLOCKS: Final = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)

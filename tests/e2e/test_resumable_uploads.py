@@ -16,8 +16,6 @@ from tests.e2e.conftest import Client, Product
 from tests.e2e.test_clients import NODE, SCRIPTS
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 
-pytestmark = pytest.mark.xdist_group("product")
-
 MIB: Final = 1024 * 1024
 SIZE_BYTES: Final = 12 * MIB
 BREAK_AT: Final = [MIB, 3 * MIB, 4 * MIB, 9 * MIB]

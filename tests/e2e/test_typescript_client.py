@@ -11,7 +11,6 @@ from tests.e2e.conftest import Product
 from tests.support import typescript_client
 from tests.support.typescript_client import FOLDER, GENERATED, IS_INSTALLED, NODE
 
-pytestmark = pytest.mark.xdist_group("product")
 needs_package = pytest.mark.skipif(
     not IS_INSTALLED, reason="Node or the package's tools are not installed (make test installs them where npm is)"
 )

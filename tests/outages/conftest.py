@@ -16,9 +16,9 @@ from tests.support import servers
 from tests.support.database_fixtures import migrate
 from tests.support.processes import Running, running
 from tests.support.servers import Server
+from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery"
-_POLL_S = 0.02
 
 
 @dataclass
@@ -85,14 +85,9 @@ class Stack:
         with psycopg.connect(self.postgresql.url, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def wait_until(self, condition: Callable[[], object], *, within_s: float) -> float:
+    def wait_until(self, condition: Callable[[], object]) -> float:
         """Seconds until the condition held; an assertion error says what was logged."""
-        started = time.monotonic()
-        while not condition():
-            if time.monotonic() - started > within_s:
-                raise AssertionError(f"not within {within_s} s\n{self.product.log_file.read_text()[-4000:]}")
-            time.sleep(_POLL_S)
-        return time.monotonic() - started
+        return wait_until(condition, log=lambda: self.product.log_file.read_text()[-4000:])
 
     def command(self, *words: str) -> None:
         """Tells Redis something."""
@@ -111,5 +106,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ) as product:
             stack = Stack(product, postgresql, redis, clips.make(folder, "vp9.webm"))
             stack.write()  # warm: the first requests load code
-            stack.wait_until(lambda: not stack.ask("SELECT 1 FROM jobs WHERE state <> 'succeeded'"), within_s=30)
+            stack.wait_until(lambda: not stack.ask("SELECT 1 FROM jobs WHERE state <> 'succeeded'"))
             yield stack

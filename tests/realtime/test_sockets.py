@@ -132,9 +132,7 @@ def tick(person: Person, percent: int) -> bytes:
 
 
 @pytest.mark.parametrize("statement", ENDINGS.values(), ids=ENDINGS)
-def test_a_connection_ends_within_a_second_of_its_right(
-    live: Live, socket: PlainSocket, ada: Person, statement: str
-) -> None:
+def test_a_connection_ends_with_its_right(live: Live, socket: PlainSocket, ada: Person, statement: str) -> None:
     socket.sign_in(token=ada.token)
     live.execute(statement, ada.user_id)
     frames, taken_s = socket.wait_until_ended()

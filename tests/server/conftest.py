@@ -33,4 +33,6 @@ def web_folder() -> Iterator[Path]:
 def start_web(web_folder: Path, redis_url: str) -> Iterator[StartWeb]:
     """Starts a server that the test may signal; arguments are gunicorn's."""
     with ExitStack() as stack:
-        yield lambda *arguments: stack.enter_context(web_alone(web_folder, *arguments, redis_url=redis_url))
+        yield lambda *arguments, **variables: stack.enter_context(
+            web_alone(web_folder, *arguments, redis_url=redis_url, **variables)
+        )

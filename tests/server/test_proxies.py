@@ -31,7 +31,7 @@ MB: Final = 1_000_000
 def each_proxy() -> list[Any]:
     """Both, or the reason why one is not tried here."""
     return [
-        pytest.param(name, marks=[pytest.mark.skipif(why is not None, reason=str(why)), pytest.mark.xdist_group(name)])
+        pytest.param(name, marks=[pytest.mark.skipif(why is not None, reason=str(why))])
         for name in ("nginx", "haproxy")
         for why in [why_not(name)]
     ]

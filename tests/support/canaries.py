@@ -23,7 +23,7 @@ _LARGE_BYTES: Final = 5_000_000
 def everything_told_to(redis_url: str) -> Iterator[list[str]]:
     """Every command that Redis gets meanwhile, messages and values included."""
     told: list[str] = []
-    client = Redis.from_url(redis_url)
+    client = Redis.from_url(redis_url, socket_timeout=None)  # nothing may come while the product starts
     with client.monitor() as monitor:  # type: ignore[no-untyped-call]  # the library has no annotation there
 
         def listen() -> None:
@@ -34,7 +34,7 @@ def everything_told_to(redis_url: str) -> Iterator[list[str]]:
         thread.start()
         yield told
         Redis.from_url(redis_url).echo("the end")
-        thread.join(0.5)
+        thread.join(5)
         monitor.connection.disconnect()
 
 

@@ -47,7 +47,7 @@ class EventStream:
                     self._came.put({"event": json.loads(line[6:]), "place": place})
         self._came.put(_END)
 
-    def take(self, count: int, within_s: float = 10) -> list[dict[str, Any]]:
+    def take(self, count: int, within_s: float = 30) -> list[dict[str, Any]]:
         """The next events, as many as asked for."""
         deadline = time.monotonic() + within_s
         taken: list[dict[str, Any]] = []
@@ -67,7 +67,7 @@ class EventStream:
         came = [self._came.get_nowait() for _ in range(self._came.qsize())]
         return [one["event"] for one in came if one is not _END]
 
-    def wait_until_ended(self, within_s: float = 10) -> float:
+    def wait_until_ended(self, within_s: float = 30) -> float:
         """Fails if the server does not end it; the seconds it took."""
         started = time.monotonic()
         self._thread.join(within_s)

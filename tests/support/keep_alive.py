@@ -10,6 +10,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
+from app.utils.ids import new_id
+
 TIMEOUT_S: Final = 20.0
 
 
@@ -20,6 +22,8 @@ class Asked:
     durations_s: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     announced_ends: int = 0
+    never_taken: list[str] = field(default_factory=list)
+    """Ids of requests on new connections that the kernel reset: it had queued them, and nobody accepts any more."""
 
 
 @contextmanager
@@ -29,17 +33,22 @@ def asking(
     """Lets so many clients ask in a loop while the block runs; with a context, by TLS.
 
     A connection that ends without the `Connection: close` of an answer fails the next request. With `until_refused` a
-    client leaves when nobody listens any more; else that is a failure too.
+    client leaves when nobody listens any more; else that is a failure too. A client whose new connection is reset then
+    leaves as well, and the request is one of `never_taken`.
     """
     asked, is_over = Asked(), threading.Event()
 
     def ask() -> None:
         connection = _connection(urlsplit(address).netloc, context)
         while not is_over.is_set():
+            is_new, request_id = connection.sock is None, new_id().hex
             try:
-                _ask_once(connection, path, asked)
+                _ask_once(connection, path, request_id, asked)
             except (OSError, HTTPException) as error:
                 if until_refused and isinstance(error, ConnectionRefusedError):
+                    return
+                if until_refused and is_new and type(error) is ConnectionResetError:
+                    asked.never_taken.append(request_id)
                     return
                 asked.failed.append(repr(error))
                 connection.close()
@@ -63,11 +72,11 @@ def _connection(netloc: str, context: ssl.SSLContext | None) -> HTTPConnection:
     return HTTPSConnection(netloc, timeout=TIMEOUT_S, context=context)
 
 
-def _ask_once(connection: HTTPConnection, path: str, asked: Asked) -> None:
+def _ask_once(connection: HTTPConnection, path: str, request_id: str, asked: Asked) -> None:
     if connection.sock is None:
         connection.connect()
     started = time.monotonic()
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"X-Request-Id": request_id})
     answer = connection.getresponse()
     answer.read()
     asked.durations_s.append(time.monotonic() - started)

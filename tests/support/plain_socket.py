@@ -8,7 +8,7 @@ import orjson
 from websocket import WebSocketException, WebSocketTimeoutException, create_connection
 
 _PING, _PONG, _EVENT, _ACK, _ACCEPTED, _REFUSED, _DISCONNECT = "2", "3", "42", "43", "40", "44", "41"
-_ANSWER_S: Final = 10.0
+_ANSWER_S: Final = 30.0
 
 
 class PlainSocket:

@@ -16,9 +16,10 @@ import requests
 
 from config.env import PROJECT_DIR
 from tests.support.servers import free_port
+from tests.support.waiting import PATIENCE_S
 
-HEALTHY_WITHIN_S: Final = 30.0
-STOP_WITHIN_S: Final = 10.0
+HEALTHY_WITHIN_S: Final = PATIENCE_S
+STOP_WITHIN_S: Final = 30.0
 _WEB_WORKERS: Final = 2
 _INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "FFMPEG_BINARY", "MARQUEE_TEST_RUN")
 
@@ -114,6 +115,21 @@ def new_master_of(old_master: int) -> int:
     parents = {parent for _, parent in rows}
     (new_master,) = [pid for pid, parent in rows if parent == old_master and pid in parents]
     return new_master
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether the process runs; one that waits to be reaped is dead."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def open_sockets(process_id: int) -> int:
+    """How many connections the process holds."""
+    descriptors = Path(f"/proc/{process_id}/fd").iterdir()
+    return sum(str(descriptor.readlink()).startswith("socket:") for descriptor in descriptors)
 
 
 def _kill_group(process: "subprocess.Popen[bytes]") -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from config.env import PROJECT_DIR
+from tests.support.waiting import PATIENCE_S
 
 SCRIPTS: Final = PROJECT_DIR / "tests" / "js"
 NODE: Final = shutil.which("node")
@@ -34,7 +35,7 @@ class StockClients:
         """The lines that have the key, such as `connected` or `heard`."""
         return [line for line in self.lines if key in line]
 
-    def wait_until(self, condition: Callable[["StockClients"], bool], within_s: float = 30) -> float:
+    def wait_until(self, condition: Callable[["StockClients"], bool], within_s: float = PATIENCE_S) -> float:
         """Fails with the last lines if the condition does not come to hold; the seconds it took."""
         started = time.monotonic()
         while not condition(self):
@@ -53,11 +54,11 @@ class StockClients:
 
     def wait_until_ended(self) -> None:
         """Waits until the last line is read."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not self.said("summary"):
             assert time.monotonic() < deadline, self.lines[-5:]
             time.sleep(0.01)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
 
 @contextmanager

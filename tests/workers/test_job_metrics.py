@@ -37,34 +37,34 @@ def test_attempts_are_counted_by_kind_and_outcome(stage: Stage, client: ApiClien
     stage.enqueue("refuse")
     stage.enqueue("stumble", run_at=utc_now_plus(-3))
 
-    stage.wait_until(lambda: count(client, "succeeded") == 6, within_s=15)
-    stage.wait_until(lambda: count(client, "retried") >= 1, within_s=15)
-    stage.wait_until(lambda: count(client, "failed") == 1, within_s=15)
+    stage.wait_until(lambda: count(client, "succeeded") == 6)
+    stage.wait_until(lambda: count(client, "retried") >= 1)
+    stage.wait_until(lambda: count(client, "failed") == 1)
 
 
 def test_a_wait_counts_from_when_the_job_was_due_and_a_run_from_its_start(stage: Stage, client: ApiClient) -> None:
     stage.enqueue("sleep", seconds=0.6, run_at=utc_now_plus(-20))
     stage.start_worker()
-    stage.wait_until(lambda: count(client, "succeeded"), within_s=15)
+    stage.wait_until(lambda: count(client, "succeeded"))
 
     waited = figures(client, "marquee_job_wait_seconds")
     ran = figures(client, "marquee_job_run_seconds")
     done = ("video.checksum", "succeeded")
 
     assert (waited[*done, "10.0"], waited[*done, "60.0"]) == (0, 1)
-    assert (ran[*done, "0.5"], ran[*done, "5.0"]) == (0, 1)
-    assert 0.6 <= ran[*done, "_sum"] < 5
+    assert (ran[*done, "0.5"], ran[*done, "+Inf"]) == (0, 1)
+    assert 0.6 <= ran[*done, "_sum"] < waited[*done, "_sum"]
 
 
 def test_what_was_counted_outlasts_the_process_and_the_worker(stage: Stage, client: ApiClient) -> None:
     worker = stage.start_worker()
     stage.enqueue()
-    stage.wait_until(lambda: count(client, "succeeded") == 1, within_s=15)
+    stage.wait_until(lambda: count(client, "succeeded") == 1)
 
     os.kill(int(stage.executions()[0][2]), signal.SIGKILL)
     for _ in range(8):
         stage.enqueue("sleep", seconds=0.2)
-    stage.wait_until(lambda: count(client, "succeeded") == 9, within_s=15)
+    stage.wait_until(lambda: count(client, "succeeded") == 9)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
 
