@@ -92,7 +92,7 @@ class Relay:
             except SQLAlchemyError as error:
                 self._connected_at = None
                 log.warning("the relay waits for the database", cause=type(error).__name__)
-            except Exception:
+            except Exception:  # without this thread the worker would live on and never get another job
                 log.exception("the relay stumbled")
 
     def _tick(self, publish: "partial[bool]") -> None:

@@ -54,12 +54,11 @@ class Ground:
         ids: dict[str, list[UUID]] = {}
         with psycopg.connect(self.database_url) as connection:
             for table, differences in _COPIES.items():
-                # The names and differences are those above.
                 copied = f"""INSERT INTO {table}
                     SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(first)
                         || jsonb_build_object('id', gen_random_uuid(), {differences}))).*
                     FROM (SELECT * FROM {table} ORDER BY created_at LIMIT 1) first, generate_series(1, %(count)s) n
-                    RETURNING id"""  # noqa: S608
+                    RETURNING id"""  # noqa: S608 - names and differences are the constants above
                 ids[table] = [row[0] for row in connection.execute(copied.encode(), {"count": count, **ids})]
         pairs = zip(ids["users"], ids["sessions"], strict=True)
         return [tokens.write_access_token(user_id, session_id) for user_id, session_id in pairs]
