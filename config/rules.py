@@ -13,6 +13,7 @@ SECRET_MIN_BYTES = 32
 SECRET_MIN_VARIETY = 10
 METRICS_TOKEN_MIN_BYTES = 16
 _HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+_POST_URL = re.compile(r"https?://[^\s{}]+(\{(organization|slug|id)\}[^\s{}]*)+")
 _HOST_NAME = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]+")
 _WIDEST_PREFIX = 8
 """A trusted network wider than a /8 holds strangers."""
@@ -33,8 +34,16 @@ def problems_of_addresses(settings: "Settings") -> list[str]:
             not all(_HOST_NAME.fullmatch(name) for name in settings.allowed_hosts),
             "ALLOWED_HOSTS must be names such as api.example.org or *.example.org, without scheme and port.",
         ),
+        (
+            bool(settings.post_url) and not _is_template(str(settings.post_url)),
+            "POST_URL must be an address with {slug} or {id} in it, such as https://example.org/{organization}/{slug}.",
+        ),
     ]
     return [problem for is_wrong, problem in checks if is_wrong]
+
+
+def _is_template(text: str) -> bool:
+    return _POST_URL.fullmatch(text) is not None and ("{slug}" in text or "{id}" in text)
 
 
 def is_origin(text: str) -> bool:

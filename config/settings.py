@@ -109,6 +109,7 @@ class Settings(BaseModel):
     access_token_s: Annotated[int, Field(ge=60, le=3600)] = 600
     session_s: Annotated[int, Field(ge=3600)] = 30 * 86400
     refresh_replay_s: Annotated[float, Field(ge=0, le=60)] = 10
+    post_url: OptionalText = None
     # Mail. Without a server, letters land in DATA_DIR/outbox (refused in production where mail is needed).
     front_end_url: OptionalText = None
     mail_from: OptionalText = None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.http.answers import NO_CONTENT, Answer, created
+from app.http.links import feed_links
 from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
@@ -29,4 +30,4 @@ def revoke(actor: Actor, slug: str, invitation_id: UUID) -> Answer:
 
 def accept(actor: Actor, body: InvitationAccept) -> Answer:
     seen, row = invitation_service.accept(actor, body.token)
-    return Answer(render(seen, row), revision=row.revision)
+    return Answer(render(seen, row, feed_links(row.slug)), revision=row.revision)

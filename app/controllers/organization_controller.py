@@ -2,6 +2,7 @@
 
 from app.database import Record
 from app.http.answers import NO_CONTENT, Answer, created
+from app.http.links import feed_links
 from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
@@ -19,12 +20,13 @@ from app.services import organization_service, quota_service, standing, team_ser
 
 
 def list_own(actor: Actor, query: OrganizationListQuery) -> Answer:
-    return page_answer(organization_service.list_own(actor, position_of(query)), query, render_own, place_of)
+    page = organization_service.list_own(actor, position_of(query))
+    return page_answer(page, query, lambda row: render_own(row, feed_links(row.slug)), place_of)
 
 
 def create(actor: Actor, body: OrganizationCreate) -> Answer:
     seen, row = organization_service.create(actor, name=body.name, slug=body.slug)
-    return created(render(seen, row), location=f"{API_PREFIX}/organizations/{row.slug}", revision=row.revision)
+    return created(_document(seen, row), location=f"{API_PREFIX}/organizations/{row.slug}", revision=row.revision)
 
 
 def get(actor: Actor, slug: str) -> Answer:
@@ -54,4 +56,8 @@ def usage(actor: Actor, slug: str) -> Answer:
 
 
 def _answer(actor: Actor, row: Record) -> Answer:
-    return Answer(render(actor, row), revision=row.revision)
+    return Answer(_document(actor, row), revision=row.revision)
+
+
+def _document(actor: Actor, row: Record) -> dict[str, object]:
+    return render(actor, row, feed_links(row.slug))

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from app.database import Record
 from app.permissions import Actor
 from app.schemas.account_schemas import RoleName
+from app.schemas.feed_schemas import FeedsOut
 from app.schemas.fields import EXAMPLE_ID, Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
 from app.services.quota_service import Usage
 from app.utils.times import rfc3339
@@ -48,6 +49,7 @@ class OrganizationOut(Output):
     description: str | None
     comments: CommentPolicyName
     role: RoleName | None
+    feeds: FeedsOut
     revision: int
     created_at: Time
     updated_at: Time
@@ -94,17 +96,17 @@ class UsageOut(Output):
     uploads: UploadsUseOut
 
 
-def render(actor: Actor, row: Record) -> dict[str, object]:
+def render(actor: Actor, row: Record, feeds: dict[str, str]) -> dict[str, object]:
     """An organization as the actor, who stands in it, sees it."""
-    return _render(row, actor.role)
+    return _render(row, actor.role, feeds)
 
 
-def render_own(row: Record) -> dict[str, object]:
+def render_own(row: Record, feeds: dict[str, str]) -> dict[str, object]:
     """One of the organizations that one works in."""
-    return _render(row, row.role)
+    return _render(row, row.role, feeds)
 
 
-def _render(row: Record, role: str | None) -> dict[str, object]:
+def _render(row: Record, role: str | None, feeds: dict[str, str]) -> dict[str, object]:
     return {
         "id": str(row.id),
         "slug": row.slug,
@@ -112,6 +114,7 @@ def _render(row: Record, role: str | None) -> dict[str, object]:
         "description": row.description,
         "comments": row.comments,
         "role": role,
+        "feeds": feeds,
         "revision": row.revision,
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),

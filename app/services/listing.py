@@ -57,7 +57,7 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
         actor, organization = standing.found_by(actor, filters.organization)
         is_team = actor.may(Action.READ_PRIVATE)
         conditions.append(model.organization_id == organization.id)
-    conditions.append(readable_by(actor, model) if is_team else _public(model))
+    conditions.append(readable_by(actor, model) if is_team else public(model))
     key = _key(model, filters, is_team=is_team)
     if filters.words is not None:
         conditions = _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
@@ -130,7 +130,8 @@ def assert_public_index() -> None:
         )
 
 
-def _public(model: Readable) -> ColumnElement[bool]:
+def public(model: Readable) -> ColumnElement[bool]:
+    """What everybody finds: published for all, and not unlisted."""
     return and_(readable_by(ANONYMOUS, model), model.visibility == Visibility.PUBLIC)
 
 

@@ -1,10 +1,12 @@
 """Markdown to sanitised HTML: CommonMark with tables, footnotes, task lists and our videos, then an allow-list."""
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape, unescape
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import nh3
 from markdown_it import MarkdownIt
@@ -51,6 +53,9 @@ _OWN_NAMES: Final = {
     "data-marquee-video": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
 }
 _VIDEO: Final = re.compile(r"::video\[([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\]\s*")
+_PLACE: Final = re.compile(r'<figure data-marquee-video="([0-9a-f-]{36})"></figure>')
+# What has a scheme is absolute already.
+_LINK: Final = re.compile(r'(<(?:a|img)(?:\s[\w-]+(?:="[^"]*")?)*?\s(?:href|src)=")(?!(?:https?|mailto|tel):)([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,26 @@ def _render(markdown: str) -> Rendered:
         link_rel="noopener noreferrer nofollow",
     )
     return Rendered(html, list(dict.fromkeys(shared["videos"]))[:VIDEOS_AT_MOST])
+
+
+def stand_alone(html: str, base_url: str, figures: Mapping[str, str]) -> str:
+    """Our own HTML for a place that is not the post's page: addresses are absolute, and each video's place holds its
+    figure (HTML by the video's id), or nothing.
+
+    Patterns are enough: the sanitiser writes "<" in a text as "&lt;", and a quote in an attribute as "&quot;".
+    """
+
+    def resolved(link: re.Match[str]) -> str:
+        return link[1] + escape(_resolved(base_url, unescape(link[2]))) + '"'
+
+    return _PLACE.sub(lambda place: figures.get(place[1], ""), _LINK.sub(resolved, html))
+
+
+def _resolved(base_url: str, address: str) -> str:
+    try:
+        return urljoin(base_url, address)
+    except ValueError:  # such as //[
+        return address
 
 
 def _own_names_only(_tag: str, attribute: str, value: str) -> str | None:

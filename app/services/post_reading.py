@@ -28,17 +28,20 @@ def _tags() -> ScalarSelect[Any]:
     return of_post.where(PostTag.post_id == Post.id).correlate(Post).scalar_subquery()
 
 
+AUTHORS: Final[Any] = _authors().label("authors")
+"""Lists of position, id, slug, name, avatar_url."""
+TAGS: Final[Any] = _tags().label("tags")
+"""Lists of position, id, slug, name."""
 SUMMARY: Final[tuple[Any, ...]] = (
     *(Post.id, Post.slug, Post.title, Post.excerpt, Post.publication, Post.visibility, Post.reading_time_s),
     *(Post.likes_count, Post.comments_count, Post.revision, Post.publish_at, Post.published_at),
     *(Post.created_at, Post.updated_at),
     Organization.slug.label("organization_slug"),
     Organization.name.label("organization_name"),
-    _authors().label("authors"),
-    _tags().label("tags"),
+    AUTHORS,
+    TAGS,
 )
-"""Columns of a post in a list. `authors`: lists of position, id, slug, name, avatar_url; `tags`: the same without the
-last."""
+"""Columns of a post in a list."""
 _INCLUDABLE: Final[dict[str, Any]] = {
     "body_markdown": Post.body_markdown,
     "body_html": Post.body_html,

@@ -13,6 +13,7 @@ _SUFFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without look-alikes
 _MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_>#~|]+)")
 _EXCERPT_SOURCE_LENGTH = 20_000
 _SPACE = re.compile(r"\s+")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def slug_of(title: str, *, fallback: str) -> str:
@@ -38,3 +39,8 @@ def excerpt_of(markdown: str) -> str:
 def reading_time_s(text: str) -> int:
     """Seconds an adult needs to read a text silently, at 240 words a minute (Brysbaert 2019: 238)."""
     return round(len(text.split()) * 60 / WORDS_PER_MINUTE)
+
+
+def xml_text(text: str) -> str:
+    """The text without the characters that XML 1.0 (§2.2) cannot hold in any form."""
+    return _NOT_IN_XML.sub("", text)

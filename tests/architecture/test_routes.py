@@ -22,6 +22,7 @@ OPEN_TO_ANYONE = {
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "view.beat", "media.media"),
     "organization.get",
+    *("feed.rss", "feed.atom", "feed.json_feed", "feed.sitemap", "feed.sitemap_page"),
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),
     *("page.page", "page.asset", "outbox.letters", "outbox.letter", "upload.options"),
     *("tag.list_tags", "preview.read", "address.get_post"),
