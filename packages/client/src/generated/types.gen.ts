@@ -192,6 +192,16 @@ export type FailedAttempt = {
 };
 
 /**
+ * Addresses of an organization's feeds: its newest public posts. `sitemap` lists all of them.
+ */
+export type Feeds = {
+    rss: string;
+    atom: string;
+    json_feed: string;
+    sitemap: string;
+};
+
+/**
  * The process answers.
  */
 export type Health = {
@@ -420,6 +430,7 @@ export type Organization = {
     description: string | null;
     comments: 'open' | 'moderated' | 'closed';
     role: 'owner' | 'admin' | 'editor' | 'viewer' | null;
+    feeds: Feeds;
     revision: number;
     created_at: string;
     updated_at: string;
@@ -2197,6 +2208,31 @@ export type ChangeOrganizationResponses = {
 
 export type ChangeOrganizationResponse = ChangeOrganizationResponses[keyof ChangeOrganizationResponses];
 
+export type AtomFeedData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/organizations/{slug}/atom.xml';
+};
+
+export type AtomFeedErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type AtomFeedError = AtomFeedErrors[keyof AtomFeedErrors];
+
+export type AtomFeedResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type ListAuditEntriesData = {
     body?: never;
     path: {
@@ -2229,6 +2265,56 @@ export type ListAuditEntriesResponses = {
 };
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
+export type JsonFeedData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/organizations/{slug}/feed.json';
+};
+
+export type JsonFeedErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type JsonFeedError = JsonFeedErrors[keyof JsonFeedErrors];
+
+export type JsonFeedResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type RssFeedData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/organizations/{slug}/feed.xml';
+};
+
+export type RssFeedErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type RssFeedError = RssFeedErrors[keyof RssFeedErrors];
+
+export type RssFeedResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListInvitationsData = {
     body?: never;
@@ -2381,6 +2467,61 @@ export type GetPostByAddressResponses = {
 };
 
 export type GetPostByAddressResponse = GetPostByAddressResponses[keyof GetPostByAddressResponses];
+
+export type SitemapPageData = {
+    body?: never;
+    path: {
+        slug: string;
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/organizations/{slug}/sitemap-{number}.xml';
+};
+
+export type SitemapPageErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type SitemapPageError = SitemapPageErrors[keyof SitemapPageErrors];
+
+export type SitemapPageResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type SitemapPageResponse = SitemapPageResponses[keyof SitemapPageResponses];
+
+export type SitemapFeedData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/organizations/{slug}/sitemap.xml';
+};
+
+export type SitemapFeedErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type SitemapFeedError = SitemapFeedErrors[keyof SitemapFeedErrors];
+
+export type SitemapFeedResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type SitemapFeedResponse = SitemapFeedResponses[keyof SitemapFeedResponses];
 
 export type ListTeamData = {
     body?: never;

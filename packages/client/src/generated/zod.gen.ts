@@ -180,6 +180,16 @@ export const zEventsGap = z.object({
 });
 
 /**
+ * Addresses of an organization's feeds: its newest public posts. `sitemap` lists all of them.
+ */
+export const zFeeds = z.object({
+    rss: z.string(),
+    atom: z.string(),
+    json_feed: z.string(),
+    sitemap: z.string()
+});
+
+/**
  * The process answers.
  */
 export const zHealth = z.object({
@@ -422,6 +432,7 @@ export const zOrganization = z.object({
         'editor',
         'viewer'
     ]).nullable(),
+    feeds: zFeeds,
     revision: z.int(),
     created_at: z.iso.datetime({ offset: true }),
     updated_at: z.iso.datetime({ offset: true })
@@ -1916,6 +1927,10 @@ export const zChangeOrganizationPath = z.object({
  */
 export const zChangeOrganizationResponse = zOrganization;
 
+export const zAtomFeedPath = z.object({
+    slug: z.string()
+});
+
 export const zListAuditEntriesPath = z.object({
     slug: z.string()
 });
@@ -1932,6 +1947,14 @@ export const zListAuditEntriesQuery = z.object({
  * OK
  */
 export const zListAuditEntriesResponse = zAuditList;
+
+export const zJsonFeedPath = z.object({
+    slug: z.string()
+});
+
+export const zRssFeedPath = z.object({
+    slug: z.string()
+});
 
 export const zListInvitationsPath = z.object({
     slug: z.string()
@@ -1994,6 +2017,25 @@ export const zGetPostByAddressPath = z.object({
  * OK
  */
 export const zGetPostByAddressResponse = zPost;
+
+export const zSitemapPagePath = z.object({
+    slug: z.string(),
+    number: z.int().gte(0).lte(2147483647)
+});
+
+/**
+ * OK
+ */
+export const zSitemapPageResponse = z.string();
+
+export const zSitemapFeedPath = z.object({
+    slug: z.string()
+});
+
+/**
+ * OK
+ */
+export const zSitemapFeedResponse = z.string();
 
 export const zListTeamPath = z.object({
     slug: z.string()
