@@ -8,6 +8,7 @@ from app.models import (
     ApiKey,
     AuditEntry,
     Comment,
+    Image,
     Invitation,
     Job,
     Membership,
@@ -22,7 +23,7 @@ from app.models import (
 )
 from app.permissions import Action, Actor
 
-Content = type[Post] | type[Video] | type[Job] | type[Upload] | type[Tag] | type[Comment]
+Content = type[Post] | type[Video] | type[Job] | type[Upload] | type[Tag] | type[Comment] | type[Image]
 People = type[Membership] | type[Invitation] | type[ApiKey]
 Owned = Content | People | type[QuotaUsage] | type[AuditEntry]
 Readable = type[Post] | type[Video]

@@ -5,6 +5,7 @@ from flask import Flask
 
 from app import database
 from app.services import (
+    image_processing,
     invitation_service,
     mail_service,
     maintenance_service,
@@ -44,4 +45,5 @@ def create_core() -> Flask:
     invitation_service.register()
     organization_removal.register()
     video_pipeline.register()
+    image_processing.register()
     return app

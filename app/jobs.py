@@ -49,6 +49,8 @@ ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39,
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
 CHECKSUM_VIDEO: Final = JobKind("video.checksum", priority=60, timeout_s=3600)
 FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600, memory_bytes=1024 * _MIB)
+# One at a time of a worker, so that a hundred of them leave a slot to a film that somebody waits for.
+PROCESS_IMAGE: Final = JobKind("image.process", priority=12, timeout_s=120, per_worker=1)
 PUBLISH: Final = JobKind("content.publish", priority=5, timeout_s=60)
 # Mail servers ask strangers to come back after minutes, and may be down for an hour.
 SEND_MAIL: Final = JobKind("mail.send", priority=15, timeout_s=120, back_off_s=(10, 60, 300, 900, 3600))
@@ -77,6 +79,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         ENCODE_CHUNK,
         CHECKSUM_VIDEO,
         FINISH_VIDEO,
+        PROCESS_IMAGE,
         PUBLISH,
         SEND_MAIL,
         DELETE_FILES,

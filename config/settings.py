@@ -132,6 +132,9 @@ class Settings(BaseModel):
     ffmpeg_binary: OptionalText = None
     media_jail: Literal["auto", "none"] = "auto"
     max_upload_bytes: Annotated[int, Field(ge=1)] = 20 * 1024**3
+    max_image_bytes: Annotated[int, Field(ge=1)] = 20 * 1024**2
+    # Decoded, a picture takes four bytes a pixel, a few times over; phones send 50 million.
+    max_image_pixels: Annotated[int, Field(ge=1, le=150_000_000)] = 64_000_000
     upload_expiry_s: Annotated[int, Field(ge=1)] = 24 * 3600
     post_revisions_kept: Annotated[int, Field(ge=1, le=10_000)] = 100
     disk_reserve_bytes: Annotated[int, Field(ge=0)] = 256 * 1024**2

@@ -1,11 +1,12 @@
-"""Media files: playlists, segments, progressive files, pictures."""
+"""Media files: playlists, segments, progressive files, images."""
 
 from typing import Final
 from uuid import UUID
 
 from app.http.answers import Answer
 from app.http.ranges import FileAnswer, file_answer, text_answer
-from app.services import playback_service
+from app.media.image_sizes import CONTENT_TYPES
+from app.services import image_files, playback_service
 
 _TYPES: Final = {
     "m3u8": "application/vnd.apple.mpegurl",
@@ -23,6 +24,12 @@ def media(token: str, video_id: UUID, name_path: str) -> Answer:
     ending = name_path.rsplit(".", 1)[-1]
     how = FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s))
     return text_answer(found.content, how) if isinstance(found.content, str) else file_answer(found.content, how)
+
+
+def image(token: str, name: str) -> Answer:
+    stored = image_files.file(token, name)
+    ending = stored.path.suffix.removeprefix(".")
+    return file_answer(stored, FileAnswer(CONTENT_TYPES[ending], _cache_control(ending, None)))
 
 
 def _cache_control(ending: str, private_for_s: int | None) -> str:

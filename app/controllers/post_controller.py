@@ -22,7 +22,7 @@ UNSEEN = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 def list_posts(actor: Actor, query: PostListQuery) -> Answer:
     included = query.names("include")
     page = post_reading.list_(actor, filters_of(query), position_of(query), included=included)
-    return page_answer(page, query, picked(query, page, lambda row: render_listed(row, included)), place_of)
+    return page_answer(page, query, picked(query, page, lambda row: render_listed(row, included, absolute)), place_of)
 
 
 def create(actor: Actor, body: PostCreate) -> Answer:
@@ -76,6 +76,5 @@ def answer(actor: Actor, row: Record) -> Answer:
 def document(actor: Actor, row: Record) -> dict[str, object]:
     """A whole post, with what its videos need for this reader."""
     videos = video_service.embedded(actor, row.organization_id, row.video_ids)
-    return render(
-        row, [render_embedded(video, playback_service.playback_of(actor, video), absolute) for video in videos]
-    )
+    media = [render_embedded(video, playback_service.playback_of(actor, video), absolute) for video in videos]
+    return render(row, media, absolute)

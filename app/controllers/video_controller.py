@@ -8,7 +8,7 @@ from flask import request
 from app.database import Record
 from app.http.answers import NO_CONTENT, Answer, created
 from app.http.links import absolute
-from app.http.multipart import receive_file
+from app.http.multipart import Form, receive_file
 from app.http.pages import page_answer, position_of
 from app.http.routing import API_PREFIX
 from app.permissions import Actor
@@ -17,6 +17,7 @@ from app.schemas.publishing_schemas import Schedule
 from app.schemas.video_schemas import VideoChange, VideoListQuery, render, render_playback
 from app.services import playback_service, video_service
 from app.services.video_service import VideoView
+from config import settings
 
 
 def list_videos(actor: Actor, query: VideoListQuery) -> Answer:
@@ -36,7 +37,8 @@ def _playback_of(actor: Actor, row: Record) -> dict[str, object]:
 
 
 def upload(actor: Actor) -> Answer:
-    view = video_service.upload(actor, receive_file, announced_bytes=request.content_length)
+    form = Form("title", settings.max_upload_bytes)
+    view = video_service.upload(actor, partial(receive_file, form), announced_bytes=request.content_length)
     location = f"{API_PREFIX}/videos/{view.video.id}"
     return created(_render(actor, view), location=location, revision=view.video.revision)
 

@@ -1,21 +1,29 @@
 """Multipart uploads straight to where they are kept: never in memory, never twice, refused when cut off."""
 
-from typing import IO, Final
+from dataclasses import dataclass
+from typing import IO, Final, Literal
 
 from flask import request
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from app.errors import BadRequest, TooLarge, UnsupportedType
-from app.services.video_service import Received
-from config import settings
+from app.services.reception import Received
 
 READ_BYTES: Final = 1024 * 1024
 _FIELD_BYTES: Final = 64 * 1024
 _PARTS: Final = 20
 
 
-def receive_file(target: IO[bytes]) -> Received:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form may hold: a file of so many bytes, and one field of text."""
+
+    field: Literal["title", "alt"]
+    most_bytes: int
+
+
+def receive_file(form: Form, target: IO[bytes]) -> Received:
     """Writes the part `file` of the request to `target` while it arrives.
 
     Raises `UnsupportedType`, `TooLarge`, or `BadRequest` for a body that is malformed, cut off or has no file.
@@ -24,7 +32,7 @@ def receive_file(target: IO[bytes]) -> Received:
     if request.mimetype != "multipart/form-data" or not boundary:
         raise UnsupportedType("Send multipart/form-data with a part named file.")
     decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=_PARTS)
-    reading = _Reading(target)
+    reading = _Reading(form, target)
     received = 0
     try:
         while not reading.is_done:
@@ -42,12 +50,13 @@ def receive_file(target: IO[bytes]) -> Received:
 class _Reading:
     """What the parts seen so far were."""
 
-    def __init__(self, target: IO[bytes]) -> None:
+    def __init__(self, form: Form, target: IO[bytes]) -> None:
+        self._form = form
         self._target = target
         self._part: str | None = None
         self._filename: str | None = None
         self._has_file = False
-        self._title = b""
+        self._text = b""
         self._size_bytes = 0
         self.is_done = False
 
@@ -68,27 +77,27 @@ class _Reading:
             if part.name != "file" or self._has_file:
                 raise BadRequest("Send exactly one file, in the part named file.", code="unexpected_file")
             self._filename, self._has_file = part.filename, True
-        elif part.name != "title":
+        elif part.name != self._form.field:
             raise BadRequest(f"There is no field {part.name!r} here.", code="unexpected_field")
 
     def _add(self, data: bytes) -> None:
-        if self._part == "title":
-            self._title += data
-            if len(self._title) > _FIELD_BYTES:
-                raise TooLarge("The title is too long.")
+        if self._part == self._form.field:
+            self._text += data
+            if len(self._text) > _FIELD_BYTES:
+                raise TooLarge(f"The field {self._form.field} is too long.")
             return
         self._size_bytes += len(data)
-        if self._size_bytes > settings.max_upload_bytes:
-            raise TooLarge(f"An upload may have at most {settings.max_upload_bytes} bytes.")
+        if self._size_bytes > self._form.most_bytes:
+            raise TooLarge(f"The file may have at most {self._form.most_bytes} bytes.")
         self._target.write(data)
 
     def result(self) -> Received:
         """Raises `BadRequest` if there was no file."""
         if not self._has_file:
             raise BadRequest("There is no part named file.", code="no_file")
-        title = _printable(self._title.decode("utf-8", "replace"))
+        text = _printable(self._text.decode("utf-8", "replace"))
         filename = _printable((self._filename or "").encode("utf-8", "replace").decode())
-        return Received(filename, title, self._size_bytes)
+        return Received(filename, self._size_bytes, **{self._form.field: text})
 
 
 def _printable(text: str) -> str | None:

@@ -5,6 +5,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.conversation import Comment, CommentState, Like
 from app.models.event import Event, EventCounter
 from app.models.idempotency_key import IdempotencyKey
+from app.models.image import Image, ImageState, PostImage
 from app.models.invitation import Invitation
 from app.models.job import OPEN_STATES, Job, JobState, RelayLock, Worker
 from app.models.one_time_token import OneTimeToken, Purpose
@@ -31,6 +32,8 @@ __all__ = [
     "Event",
     "EventCounter",
     "IdempotencyKey",
+    "Image",
+    "ImageState",
     "Invitation",
     "Job",
     "JobState",
@@ -41,6 +44,7 @@ __all__ = [
     "OrganizationSlug",
     "Post",
     "PostAuthor",
+    "PostImage",
     "PostRevision",
     "PostSlug",
     "PostTag",

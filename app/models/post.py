@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
@@ -50,6 +50,8 @@ class Post(Publishable, Timestamped, Base):
     reading_time_s: Mapped[int]
     seo: Mapped[dict[str, Any]] = mapped_column(JSONDocument, default=dict)
     video_ids: Mapped[list[str]] = mapped_column(JSONDocument, default=list)
+    # Neither cascades nor empties: an image stays as long as a post shows it.
+    cover_image_id: Mapped[UUID | None] = mapped_column(ForeignKey("images.id", ondelete="NO ACTION"), index=True)
     likes_count: Mapped[int] = mapped_column(default=0)
     comments_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)

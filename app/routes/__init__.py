@@ -15,6 +15,7 @@ from app.routes import (
     comment_routes,
     event_routes,
     feed_routes,
+    image_routes,
     job_routes,
     ops_routes,
     organization_routes,
@@ -36,6 +37,7 @@ API_ROUTES: list[Route] = [
     *post_routes.ROUTES,
     *tag_routes.ROUTES,
     *comment_routes.ROUTES,
+    *image_routes.ROUTES,
     *upload_routes.ROUTES,
     *video_routes.ROUTES,
     *job_routes.ROUTES,
@@ -50,7 +52,14 @@ def init_app(app: Flask) -> None:
     account_pages = [] if settings.front_end_url else page_routes.ACCOUNT_ROUTES
     register(
         app,
-        [*API_ROUTES, *video_routes.MEDIA_ROUTES, *ops_routes.ROUTES, *pages, *account_pages],
+        [
+            *API_ROUTES,
+            *video_routes.MEDIA_ROUTES,
+            *image_routes.MEDIA_ROUTES,
+            *ops_routes.ROUTES,
+            *pages,
+            *account_pages,
+        ],
         before=(count_refused, authenticate, limit_rate),
         after=(replay_answer,),
     )

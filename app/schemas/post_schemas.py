@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter
 
 from app.database import Record
-from app.models import SEO_FIELDS
+from app.models import SEO_FIELDS, ImageState
 from app.schemas.fields import (
     Id,
     Input,
@@ -19,9 +19,11 @@ from app.schemas.fields import (
     Title,
     part_of,
 )
+from app.schemas.image_schemas import ImageShown, Link, render_shown
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.schemas.tag_schemas import TagName, TagRef
 from app.schemas.video_schemas import PlaybackOut
+from app.services.image_files import shown
 from app.utils.times import rfc3339
 
 _WEB_ADDRESS: Final = TypeAdapter(HttpUrl)
@@ -35,7 +37,7 @@ def _web_address(text: str) -> str:
     return str(_WEB_ADDRESS.validate_python(text))
 
 
-Link = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
+WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
 Tags = Annotated[list[TagName], Field(max_length=20)]
 Authors = Annotated[list[UUID], Field(max_length=10)]
 
@@ -45,18 +47,20 @@ class SeoInput(Input):
 
     title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
     description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
-    canonical_url: Link | None = None
+    canonical_url: WebAddress | None = None
     noindex: bool | None = None
     og_title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
     og_description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
-    og_image_url: Link | None = None
+    og_image_url: WebAddress | None = None
     twitter_title: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=300)] = None
     twitter_description: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=500)] = None
-    twitter_image_url: Link | None = None
+    twitter_image_url: WebAddress | None = None
 
 
 class PostCreate(Input):
-    """A new draft. Tags are named and made where there is none; authors are ids of the team's members."""
+    """A new draft. Tags are named and made where there is none; authors are ids of the team's members, the cover is
+    the id of an image.
+    """
 
     title: Title
     body_markdown: Body = ""
@@ -65,11 +69,12 @@ class PostCreate(Input):
     visibility: VisibilityName = "public"
     tags: Tags = Field(default_factory=list)
     authors: Authors | None = None
+    cover_image: UUID | None = None
     seo: SeoInput = Field(default_factory=SeoInput)
 
 
 class PostChange(Input):
-    """A JSON merge patch: what is left out stays; a null excerpt is made from the text again."""
+    """A JSON merge patch: what is left out stays; a null excerpt is made from the text again, a null cover is none."""
 
     title: Title | None = None
     body_markdown: Body | None = None
@@ -78,6 +83,7 @@ class PostChange(Input):
     visibility: VisibilityName | None = None
     tags: Tags | None = None
     authors: Authors | None = None
+    cover_image: UUID | None = None
     seo: SeoInput | None = None
 
 
@@ -88,7 +94,7 @@ class PostSummary(Output):
     slug: str
     title: str
     excerpt: str
-    cover_image: None
+    cover_image: ImageShown | None
     tags: list[TagRef]
     authors: list[PersonOut]
     organization: OrganizationRef
@@ -183,14 +189,14 @@ class PreviewOut(Output):
     expires_at: Time
 
 
-def render_summary(row: Record) -> dict[str, object]:
+def render_summary(row: Record, link: Link) -> dict[str, object]:
     """A post in a list."""
     return {
         "id": str(row.id),
         "slug": row.slug,
         "title": row.title,
         "excerpt": row.excerpt,
-        "cover_image": None,
+        "cover_image": render_shown(shown(row, "cover_"), link) if row.cover_id else None,
         "tags": [{"id": str(UUID(key)), "slug": slug, "name": name} for _, key, slug, name in sorted(row.tags)],
         "authors": [
             {"id": str(UUID(key)), "slug": slug, "name": name, "avatar_url": avatar_url}
@@ -210,30 +216,31 @@ def render_summary(row: Record) -> dict[str, object]:
     }
 
 
-def render_listed(row: Record, included: set[str]) -> dict[str, object]:
+def render_listed(row: Record, included: set[str], link: Link) -> dict[str, object]:
     """A post in a list with what `include` names."""
-    summary = render_summary(row)
+    summary = render_summary(row, link)
     document = summary | {name: row._mapping[name] for name in ("body_markdown", "body_html") if name in included}  # noqa: SLF001 - SQLAlchemy's public name of it
-    return document | ({"seo": _seo(row, summary)} if "seo" in included else {})
+    return document | ({"seo": _seo(row, summary, link)} if "seo" in included else {})
 
 
-def render(row: Record, media: list[dict[str, object]]) -> dict[str, object]:
+def render(row: Record, media: list[dict[str, object]], link: Link) -> dict[str, object]:
     """A post with its bodies, and the videos in it."""
-    summary = render_summary(row)
+    summary = render_summary(row, link)
     bodies = {"body_markdown": row.body_markdown, "body_html": row.body_html}
-    return summary | bodies | {"seo": _seo(row, summary), "media": media}
+    return summary | bodies | {"seo": _seo(row, summary, link), "media": media}
 
 
-def _seo(row: Record, summary: dict[str, object]) -> dict[str, object]:
-    return {**dict.fromkeys(SEO_FIELDS), "noindex": False, **row.seo, "open_graph": _open_graph(row, summary)}
+def _seo(row: Record, summary: dict[str, object], link: Link) -> dict[str, object]:
+    return {**dict.fromkeys(SEO_FIELDS), "noindex": False, **row.seo, "open_graph": _open_graph(row, summary, link)}
 
 
-def _open_graph(row: Record, summary: dict[str, object]) -> list[dict[str, str]]:
+def _open_graph(row: Record, summary: dict[str, object], link: Link) -> list[dict[str, str]]:
     """Open Graph (ogp.me, type `article`) and Twitter's card; what the author said goes before what the post says."""
     seo = row.seo
     title = seo.get("og_title") or seo.get("title") or row.title
     description = seo.get("og_description") or seo.get("description") or row.excerpt
-    image_url = seo.get("og_image_url")
+    cover = {} if seo.get("og_image_url") else _cover(row, link)
+    image_url = seo.get("og_image_url") or cover.get("og:image")
     pairs = [
         ("og:type", "article"),
         ("og:site_name", row.organization_name),
@@ -241,6 +248,7 @@ def _open_graph(row: Record, summary: dict[str, object]) -> list[dict[str, str]]
         ("og:description", description),
         ("og:url", seo.get("canonical_url")),
         ("og:image", image_url),
+        *((name, cover[name]) for name in cover if name != "og:image"),
         ("article:published_time", summary["published_at"]),
         ("article:modified_time", summary["updated_at"]),
         *(("article:tag", name) for _, _, _, name in sorted(row.tags)),
@@ -250,3 +258,12 @@ def _open_graph(row: Record, summary: dict[str, object]) -> list[dict[str, str]]
         ("twitter:image", seo.get("twitter_image_url") or image_url),
     ]
     return [{"property": name, "content": str(content)} for name, content in pairs if content]
+
+
+def _cover(row: Record, link: Link) -> dict[str, object]:
+    """The cover as Open Graph's image, once there is a file behind its address."""
+    if not row.cover_id or row.cover_state != ImageState.READY:
+        return {}
+    image = shown(row, "cover_")
+    size = {"og:image:width": image.width, "og:image:height": image.height, "og:image:alt": image.alt}
+    return {"og:image": link(image.path), **size}

@@ -27,6 +27,7 @@ class RevisionContent(Output):
     excerpt: str
     body_markdown: str
     visibility: VisibilityName
+    cover_image: Id | None
     seo: dict[str, str | bool]
     tags: list[str]
     authors: list[Id]
@@ -68,4 +69,4 @@ def render_summary(row: Record) -> dict[str, object]:
 
 def render(view: RevisionView) -> dict[str, object]:
     """A revision."""
-    return render_summary(view.revision) | {"content": view.content, "diff": view.diff}
+    return render_summary(view.revision) | {"content": {"cover_image": None} | view.content, "diff": view.diff}

@@ -69,6 +69,7 @@ class Audited(StrEnum):
     VIDEO_SCHEDULED = "video.scheduled"
     VIDEO_ARCHIVED = "video.archived"
     VIDEO_DELETED = "video.deleted"
+    IMAGE_DELETED = "image.deleted"
 
 
 @dataclass(frozen=True, slots=True)

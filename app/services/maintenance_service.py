@@ -23,6 +23,7 @@ from app.models import (
     UNFINISHED_UPLOADS,
     Event,
     IdempotencyKey,
+    Image,
     Job,
     JobState,
     OneTimeToken,
@@ -100,9 +101,10 @@ def forget_audit(job: JobRun) -> None:
 def forget_jobs(job: JobRun) -> None:
     """Removes jobs that ended long ago, with their parts, and workers that are gone.
 
-    What a video could be retried by stays as long as the video.
+    What a video or an image could be retried by stays as long as that.
     """
-    is_spent = or_(Job.state == JobState.SUCCEEDED, ~exists().where(Video.job_id == Job.id))
+    has_owner = or_(exists().where(Video.job_id == Job.id), exists().where(Image.job_id == Job.id))
+    is_spent = or_(Job.state == JobState.SUCCEEDED, ~has_owner)
     is_old = or_(
         Job.finished_at < now() - JOBS_KEPT_FOR,
         and_(Job.unique_key.is_not(None), Job.finished_at < now() - RECURRING_KEPT_FOR),

@@ -1,4 +1,4 @@
-"""Markdown to sanitised HTML: CommonMark with tables, footnotes, task lists and our videos, then an allow-list."""
+"""Markdown to sanitised HTML: CommonMark with tables, footnotes, task lists, our videos and images; an allow-list."""
 
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -18,7 +18,7 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from app.clients import threads
 
-RENDERER_VERSION: Final = 2
+RENDERER_VERSION: Final = 3
 """Counts up whenever the same Markdown would give other HTML, so that stored HTML is made again."""
 VIDEOS_AT_MOST: Final = 50
 
@@ -26,12 +26,14 @@ _TAGS: Final = (nh3.ALLOWED_TAGS - {"map", "area", "article", "aside", "header",
     "input",
     "section",
 }
+IMAGE_SIZES: Final = "auto, (min-width: 720px) 720px, 100vw"
+"""How wide a picture shows: a browser that knows `auto` measures; the others take it for a column of 720 pixels."""
 _AT_ONCE_LENGTH: Final = 5_000
 """Up to here (some 20 ms) the change of threads is not worth it."""
 _SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _ATTRIBUTES: Final = {
     "a": {"href", "title", "id", "class"},
-    "img": {"src", "alt", "title", "width", "height"},
+    "img": {"src", "srcset", "sizes", "alt", "title", "width", "height"},
     "code": {"class"},
     "ol": {"start", "class"},
     "ul": {"class"},
@@ -46,12 +48,18 @@ _ATTRIBUTES: Final = {
 }
 # One a tag: several would come out in an order that changes from process to process.
 _SET: Final = {"img": {"loading": "lazy"}, "input": {"disabled": ""}}
-# Only the names that our own parser writes: any other id or class could meet the page's scripts and styles.
+# Only what our own parser writes: any other id or class could meet the page's scripts and styles.
 _OWN_NAMES: Final = {
     "id": re.compile(r"fn(ref)?\d+(:\d+)?"),
     "class": re.compile(r"language-[\w+#.-]{1,40}|(footnote|task-list|contains-task-list)[a-z-]*( task-list-item)?"),
     "data-marquee-video": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    # A browser loads what these name, and the allow-list knows no schemes there.
+    "srcset": re.compile(r"((https?://[^\s,\"']+)?/media/images/[0-9a-f]{32}/[a-z0-9]+\.(jpg|png|webp) \d+w(, |$))+"),
+    "sizes": re.compile(re.escape(IMAGE_SIZES)),
 }
+_IMAGE: Final = re.compile(
+    r"(?P<before>(?:https?://[^/?#\s,]+)?/media/images/)(?P<token>[0-9a-f]{32})/full\.[a-z]{3,4}"
+)
 _VIDEO: Final = re.compile(r"::video\[([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\]\s*")
 _PLACE: Final = re.compile(r'<figure data-marquee-video="([0-9a-f-]{36})"></figure>')
 # What has a scheme is absolute already.
@@ -66,18 +74,33 @@ class Rendered:
     video_ids: list[str]
 
 
-def render(markdown: str) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One of our images: its size, and the widths in which it is there besides."""
+
+    width: int
+    height: int
+    widths: tuple[int, ...]
+
+
+_NO_PICTURES: Final[Mapping[str, Picture]] = {}
+
+
+def render(markdown: str, pictures: Mapping[str, Picture] = _NO_PICTURES) -> Rendered:
     """No scripts, styles, frames, forms or handlers come out, whatever goes in.
 
     `::video[<id>]` on a line of its own becomes `<figure data-marquee-video="<id>">`, without any address: what a
-    player needs is not the text's to store. Half a million characters take two seconds, chosen ones twenty:
-    long texts are made off the hub.
+    player needs is not the text's to store. `pictures` are our images by their tokens: where the text shows one, its
+    size keeps the page from jumping, and browsers choose among its widths. Half a million characters take two
+    seconds, chosen ones twenty: long texts are made off the hub.
     """
-    return _render(markdown) if len(markdown) <= _AT_ONCE_LENGTH else threads.run_slow(_render, markdown)
+    if len(markdown) <= _AT_ONCE_LENGTH:
+        return _render(markdown, pictures)
+    return threads.run_slow(_render, markdown, pictures)
 
 
-def _render(markdown: str) -> Rendered:
-    shared: dict[str, Any] = {"videos": []}
+def _render(markdown: str, pictures: Mapping[str, Picture]) -> Rendered:
+    shared: dict[str, Any] = {"videos": [], "pictures": pictures}
     html = nh3.clean(
         _parser().render(markdown, shared),
         tags=_TAGS,
@@ -121,6 +144,7 @@ def _parser() -> MarkdownIt:
     parser.use(footnote_plugin, inline=False).use(tasklists_plugin)
     parser.block.ruler.before("paragraph", "video", _video_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.add_render_rule("video", _video_html)
+    parser.add_render_rule("image", _image_html)
     return parser
 
 
@@ -140,3 +164,23 @@ def _video_html(
     video_id = tokens[index].content
     shared["videos"].append(video_id)
     return f'<figure data-marquee-video="{video_id}"></figure>\n'
+
+
+def _image_html(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: Any,  # noqa: ANN401 - markdown-it's signature
+    shared: MutableMapping[str, Any],
+) -> str:
+    token = tokens[index]
+    address = _IMAGE.fullmatch(str(token.attrs.get("src", "")))
+    picture: Picture | None = shared["pictures"].get(address["token"]) if address else None
+    if address and picture:
+        token.attrs |= {"width": picture.width, "height": picture.height}
+        if picture.widths:
+            stem = f"{address['before']}{address['token']}"
+            narrower = [f"{stem}/{width}.webp {width}w" for width in picture.widths]
+            token.attrs["srcset"] = ", ".join([*narrower, f"{address[0]} {picture.width}w"])
+            token.attrs["sizes"] = IMAGE_SIZES
+    return renderer.image(tokens, index, options, shared)

@@ -9,6 +9,7 @@ from app.database import Base, db, read_connection
 from app.jobs import DELETE_ORGANIZATION
 from app.models import OPEN_STATES, EventCounter, Job, Organization
 from app.services import job_run, job_service, retention, storage_service
+from app.services.image_files import images_prefix
 from app.services.job_run import JobRun
 from app.services.video_pipeline.material import videos_prefix
 
@@ -49,5 +50,6 @@ def _end(organization_id: UUID) -> None:
         delete(Organization).where(Organization.id == organization_id),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
-    # The job belongs to no organization: it outlives this one.
-    storage_service.remove_later(f"organization:{organization_id}", None, videos_prefix(organization_id))
+    for prefix in (videos_prefix(organization_id), images_prefix(organization_id)):
+        # The job belongs to no organization: it outlives this one.
+        storage_service.remove_later(f"organization:{organization_id}", None, prefix)

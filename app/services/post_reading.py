@@ -10,9 +10,10 @@ from app.access import owned_by, readable_by
 from app.database import Record, read_connection
 from app.dialect import json_row, json_rows
 from app.errors import NotFound
-from app.models import Organization, Post, PostAuthor, PostSlug, PostTag, Tag, User
+from app.models import Image, Organization, Post, PostAuthor, PostSlug, PostTag, Tag, User
 from app.permissions import Actor
 from app.services import listing, standing
+from app.services.image_files import SHOWN
 from app.services.pages import Page, Position
 
 
@@ -40,8 +41,9 @@ SUMMARY: Final[tuple[Any, ...]] = (
     Organization.name.label("organization_name"),
     AUTHORS,
     TAGS,
+    *(column.label(f"cover_{column.key}") for column in SHOWN),
 )
-"""Columns of a post in a list."""
+"""Columns of a post in a list. `cover_…`: those of its cover image, all empty without one."""
 _INCLUDABLE: Final[dict[str, Any]] = {
     "body_markdown": Post.body_markdown,
     "body_html": Post.body_html,
@@ -108,4 +110,5 @@ def _first(*conditions: ColumnElement[bool]) -> Record | None:
 
 
 def _reading(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return select(*columns).join(Organization, Organization.id == Post.organization_id)
+    joined = select(*columns).join(Organization, Organization.id == Post.organization_id)
+    return joined.outerjoin(Image, Image.id == Post.cover_image_id)

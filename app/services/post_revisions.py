@@ -63,6 +63,7 @@ def content_of(post: Post) -> dict[str, Any]:
         "excerpt": post.excerpt,
         "body_markdown": post.body_markdown,
         "visibility": str(post.visibility),
+        "cover_image": str(post.cover_image_id) if post.cover_image_id else None,
         "seo": post.seo,
         "tags": list(db.session.scalars(tags.order_by(PostTag.position))),
         "authors": [str(user_id) for user_id in db.session.scalars(authors)],

@@ -17,7 +17,7 @@ from app.database import Record, db, savepoint, transaction
 from app.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
-from app.services import audit_service, event_service, post_revisions, publishing_service, tag_service
+from app.services import audit_service, event_service, image_uses, post_revisions, publishing_service, tag_service
 from app.services.audit_service import Audited
 from app.services.markdown import RENDERER_VERSION, Rendered, render
 from app.services.post_reading import get
@@ -42,6 +42,7 @@ class PostDraft:
     visibility: Visibility = Visibility.PUBLIC
     tags: Sequence[str] = ()
     authors: Sequence[UUID] | None = None
+    cover_image: UUID | None = None
     seo: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,7 +54,8 @@ def register() -> None:
 def create(actor: Actor, draft: PostDraft) -> Record:
     """Writes a draft. Raises `Conflict` (`slug_taken`) for a slug that another post has, `Invalid` for authors."""
     actor.must(Action.EDIT_CONTENT)
-    rendered = render(draft.body_markdown)
+    images = image_uses.in_text(actor.organization_id, draft.body_markdown)
+    rendered = render(draft.body_markdown, image_uses.pictures(images))
     with transaction():
         post = Post(
             id=new_id(),
@@ -63,12 +65,16 @@ def create(actor: Actor, draft: PostDraft) -> Record:
             visibility=draft.visibility,
             seo=_merged({}, draft.seo),
         )
+        if draft.cover_image is not None:
+            post.cover_image_id = image_uses.cover(post.organization_id, draft.cover_image)
         _set_body(post, draft.body_markdown, rendered)
         _insert(post, draft.slug)
         authors = [actor.user_id] if draft.authors is None and actor.user_id else draft.authors
         _set_authors(post, authors or [])
         if draft.tags:
             tag_service.attach(post.id, tag_service.ids_of_names(post.organization_id, draft.tags))
+        if images:
+            image_uses.keep(post, images)
         post_revisions.keep(post, actor.user_id)
         _record(post, "post.created")
         return get(actor, post.id)
@@ -76,7 +82,9 @@ def create(actor: Actor, draft: PostDraft) -> Record:
 
 def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> Record:
     """Saves changed fields, counts the revision up. Raises `PreconditionFailed` if somebody saved before."""
-    rendered = render(changes["body_markdown"]) if changes.get("body_markdown") is not None else None
+    text = changes.get("body_markdown")
+    images = image_uses.in_text(actor.organization_id, text or "")
+    rendered = render(text, image_uses.pictures(images)) if text is not None else None
     with transaction():
         post = _own(actor, post_id, expected_revision)
         with _counting_tags(post), publishing_service.watched(actor, "post", post):
@@ -87,15 +95,19 @@ def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_rev
                 _set_authors(post, changes["authors"])
             if changes.get("tags") is not None:
                 tag_service.attach(post.id, tag_service.ids_of_names(post.organization_id, changes["tags"]))
+        if rendered is not None:
+            image_uses.keep(post, images)
         post_revisions.keep(post, actor.user_id)
         _record(post, "post.updated")
         return get(actor, post_id)
 
 
 def restore(actor: Actor, post_id: UUID, number: int, *, expected_revision: int | None) -> Record:
-    """Saves the text, title, tags and search fields of a kept revision as the newest one."""
+    """Saves the text, title, tags, cover and search fields of a kept revision as the newest one."""
     content = post_revisions.get(actor, post_id, number, against=None).content
     changes = {name: content[name] for name in _RESTORED}
+    if "cover_image" in content:
+        changes["cover_image"] = image_uses.still_there(actor.organization_id, content["cover_image"])
     changes["seo"] = {name: content["seo"].get(name) for name in SEO_FIELDS}
     return change(actor, post_id, changes, expected_revision=expected_revision)
 
@@ -175,6 +187,9 @@ def _apply(post: Post, changes: dict[str, Any], rendered: Rendered | None) -> No
         _set_body(post, changes["body_markdown"], rendered)
     if "excerpt" in changes or follows_text:
         post.excerpt = changes.get("excerpt") or excerpt_of(post.body_markdown)
+    if "cover_image" in changes:
+        wanted = changes["cover_image"]
+        post.cover_image_id = None if wanted is None else image_uses.cover(post.organization_id, wanted)
     if "seo" in changes:
         post.seo = _merged(post.seo if changes["seo"] else {}, changes["seo"] or {})
 

@@ -1,4 +1,4 @@
-"""Quotas: room is reserved before an upload, settled after it, given back with the video; never counted in a request.
+"""Quotas: room is reserved before an upload, settled after it, given back in the end; never counted in a request.
 
 Each step is one UPDATE whose condition holds the limit, so that any number of uploads at once stay below it.
 """
@@ -15,7 +15,7 @@ from app import dialect
 from app.access import owned_by
 from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, InsufficientStorage, MarqueeError, NotFound, NotPermitted
-from app.models import Organization, QuotaReservation, QuotaUsage, Video
+from app.models import Image, Organization, QuotaReservation, QuotaUsage, Video
 from app.permissions import Action, Actor
 from app.services import audit_service, standing
 from app.services.audit_service import Audited
@@ -54,7 +54,9 @@ def open_account(organization_id: UUID) -> None:
     db.session.execute(fresh.values(organization_id=organization_id, **empty))
 
 
-def reserve(organization_id: UUID, upload_id: UUID, size_bytes: int, *, until: datetime | None = None) -> None:
+def reserve(
+    organization_id: UUID, upload_id: UUID, size_bytes: int, *, until: datetime | None = None, is_film: bool = True
+) -> None:
     """Holds room for an upload. `size_bytes` 0 where it is not known: then `settle` looks for all of it.
 
     Raises `InsufficientStorage` (`storage_quota`), `NotPermitted` (`video_minutes_quota`) or `Conflict`
@@ -63,11 +65,12 @@ def reserve(organization_id: UUID, upload_id: UUID, size_bytes: int, *, until: d
     within = (
         _within(QuotaUsage.limit_bytes, settings.quota_storage_bytes, _bytes_held() + size_bytes),
         _within(QuotaUsage.limit_uploads, settings.quota_uploads, QuotaUsage.open_uploads + 1),
-        # How long the film is shows only at the probe; who has used up their minutes stops here.
-        _within(QuotaUsage.limit_video_minutes, settings.quota_video_minutes, QuotaUsage.video_s / 60, strictly=True),
     )
+    # How long the film is shows only at the probe; who has used up their minutes stops here.
+    minutes_used = QuotaUsage.video_s / 60
+    left = _within(QuotaUsage.limit_video_minutes, settings.quota_video_minutes, minutes_used, strictly=True)
     with transaction():
-        held = _change(organization_id).where(*within)
+        held = _change(organization_id).where(*within, *([left] if is_film else []))
         held = held.values(
             reserved_bytes=QuotaUsage.reserved_bytes + size_bytes, open_uploads=QuotaUsage.open_uploads + 1
         )
@@ -128,12 +131,18 @@ def count_minutes(organization_id: UUID, *, before_s: float, after_s: float) -> 
 
 
 def give_back(organization_id: UUID, *, size_bytes: int, video_s: float) -> None:
-    """Frees what a deleted video took, in the transaction that deletes it."""
+    """Frees what a deleted video or image took, in the transaction that deletes it."""
     rest = {
         "stored_bytes": _at_least_zero(QuotaUsage.stored_bytes - size_bytes),
         "video_s": _at_least_zero(QuotaUsage.video_s - video_s),
     }
     db.session.execute(_change(organization_id).values(rest))
+
+
+def recharge(organization_id: UUID, *, before_bytes: int, after_bytes: int) -> None:
+    """Counts an image by what was made of it, in the transaction that keeps it: that is no reason to refuse it."""
+    moved = _at_least_zero(QuotaUsage.stored_bytes + (after_bytes - before_bytes))
+    db.session.execute(_change(organization_id).values(stored_bytes=moved))
 
 
 def usage(actor: Actor, slug: str) -> Usage:
@@ -197,6 +206,8 @@ def _recount(organization_id: UUID) -> bool:
         films = select(func.coalesce(func.sum(Video.size_bytes), 0), func.coalesce(func.sum(Video.duration_s), 0))
         held = select(func.coalesce(func.sum(QuotaReservation.size_bytes), 0), func.count())
         stored, video_s = db.session.execute(films.where(owned_by(organization_id, Video))).one()
+        images = select(func.coalesce(func.sum(Image.size_bytes), 0)).where(owned_by(organization_id, Image))
+        stored += db.session.scalar(images) or 0
         in_reserve = held.where(QuotaReservation.organization_id == organization_id)
         reserved, uploads = db.session.execute(in_reserve).one()
         counted = (int(stored), round(float(video_s or 0), 3), int(reserved), int(uploads))

@@ -14,8 +14,9 @@ from app.database import db, read_connection
 from app.dialect import utc_now_plus
 from app.errors import InsufficientStorage
 from app.jobs import DELETE_FILES, SWEEP_FILES
-from app.models import UNFINISHED_UPLOADS, Job, JobState, Organization, Upload, Video
+from app.models import UNFINISHED_UPLOADS, Image, Job, JobState, Organization, Upload, Video
 from app.services import job_run, job_service
+from app.services.image_files import IMAGES
 from app.services.job_run import JobRun
 from app.services.job_service import JobRequest
 from app.services.video_pipeline.material import VIDEOS
@@ -69,13 +70,15 @@ def delete_files(job: JobRun) -> None:
 
 
 def sweep_files(job: JobRun) -> None:
-    """Removes the files of videos that have no row, and the work directories of attempts that died.
+    """Removes the files of videos and images that have no row, and the work directories of attempts that died.
 
     Names are read before rows, so that what comes into being meanwhile is no orphan. Organizations that the database
-    does not know are left alone: one wrong DATABASE_URL must not cost anybody's films.
+    does not know are left alone: one wrong DATABASE_URL must not cost anybody's films and pictures.
     """
     for organization_id in _known(map(id_of, storage().folders(VIDEOS))):
         _sweep(job, f"{VIDEOS}/{organization_id}", _owned, ORPHANED_AFTER_S)
+    for organization_id in _known(map(id_of, storage().folders(IMAGES))):
+        _sweep(job, f"{IMAGES}/{organization_id}", _images, ORPHANED_AFTER_S)
     _sweep(job, WORK, _at_work, WORK_LEFT_AFTER_S)
 
 
@@ -101,6 +104,11 @@ def _owned(video_ids: Sequence[UUID]) -> set[UUID]:
     uploads = select(Upload.video_id).where(Upload.video_id.in_(video_ids), Upload.state.in_(UNFINISHED_UPLOADS))
     with read_connection() as connection:
         return set(connection.execute(videos.union(uploads)).scalars())
+
+
+def _images(image_ids: Sequence[UUID]) -> set[UUID]:
+    with read_connection() as connection:
+        return set(connection.execute(select(Image.id).where(Image.id.in_(image_ids))).scalars())
 
 
 def _at_work(job_ids: Sequence[UUID]) -> set[UUID]:

@@ -20,8 +20,8 @@ from app.models import UNFINISHED_UPLOADS, Upload, UploadState
 from app.permissions import Action, Actor
 from app.services import quota_service, storage_service, video_service
 from app.services.pages import Page, Position, fetch_page
+from app.services.reception import Received, assert_organization
 from app.services.video_pipeline.material import original_key, video_prefix
-from app.services.video_service import Received
 from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
@@ -73,7 +73,7 @@ def begin(actor: Actor, announced: Announcement) -> UploadView:
     """
     actor.must(Action.EDIT_CONTENT)
     _check_size(announced.size_bytes)
-    organization_id = video_service.assert_organization(actor)
+    organization_id = assert_organization(actor)
     upload = Upload(
         id=new_id(),
         organization_id=organization_id,
@@ -300,7 +300,7 @@ def _consume(row: Record, author_id: UUID | None) -> None:
         if _end(row.id, UploadState.FAILED):
             _drop_file(row)
         raise
-    received = Received(row.filename, row.title, row.size_bytes)
+    received = Received(row.filename, row.size_bytes, row.title)
     with transaction():
         if _end(row.id, UploadState.CONSUMED):
             video_service.add(video_service.Origin(row.video_id, row.organization_id, author_id), received)

@@ -30,6 +30,7 @@ from app.services import (
 from app.services.audit_service import Audited
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
+from app.services.reception import Received, assert_organization
 from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import original_key, video_prefix
 from app.utils.ids import new_id
@@ -67,15 +68,6 @@ _COLUMNS = (
     User.name.label("author_name"),
     User.avatar_url.label("author_avatar_url"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What came with an upload besides its bytes."""
-
-    filename: str | None
-    title: str | None
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +120,6 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
         with transaction():
             add(Origin(video_id, organization_id, actor.user_id), received)
             return get(actor, video_id)
-
-
-def assert_organization(actor: Actor) -> UUID:
-    """The organization that the actor acts in; a granted action implies one."""
-    if actor.organization_id is None:
-        raise NotFound("You act in no organization.")
-    return actor.organization_id
 
 
 def check_content(key: str, size_bytes: int) -> None:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from app.clients import ffmpeg
+from app.clients import ffmpeg, jailed
 
 FIBONACCI_OF: Final = 31
 _FILM: Final = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=3"]
@@ -28,5 +28,5 @@ def transcode_as_a_job() -> None:
     """As Marquee's jobs do it: in the jail, one thread, on otherwise idle cores."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["-nostdin", "-v", "error", *_FILM, *_CODEC, "-threads", "1", f"{folder}/video.mp4"]
-        limits = ffmpeg.Limits(wall_s=60, background=True)
+        limits = jailed.Limits(wall_s=60, background=True)
         ffmpeg.run(command, reads=[], writes=Path(folder), limits=limits, stopped=lambda: False)

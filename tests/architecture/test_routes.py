@@ -21,6 +21,7 @@ OPEN_TO_ANYONE = {
     "profile.get",
     *("auth.signup", "auth.signin", "auth.refresh", "auth.signout"),
     *("post.list_posts", "post.get", "video.list_videos", "video.get", "video.playback", "view.beat", "media.media"),
+    "media.image",
     "organization.get",
     *("feed.rss", "feed.atom", "feed.json_feed", "feed.sitemap", "feed.sitemap_page"),
     *("ops.healthz", "ops.readyz", "ops.metrics_text", "ops.openapi", "docs.page", "docs.asset"),

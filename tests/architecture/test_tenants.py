@@ -13,6 +13,7 @@ from app.http.routing import BodyKind, Route
 from app.models import (
     ApiKey,
     Comment,
+    Image,
     Invitation,
     Job,
     Organization,
@@ -27,6 +28,7 @@ from app.models import (
 )
 from app.permissions import Role
 from app.schemas.comment_schemas import CommentChange, CommentCreate
+from app.schemas.image_schemas import ImageChange
 from app.schemas.post_schemas import PostChange
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.tag_schemas import TagChange, TagMerge
@@ -35,6 +37,7 @@ from app.schemas.video_schemas import VideoChange
 from tests.factories import (
     make_api_key,
     make_comment,
+    make_image,
     make_invitation,
     make_job,
     make_membership,
@@ -48,7 +51,7 @@ from tests.factories import (
 from tests.support.http import ApiClient
 from tests.support.route_table import ALL_ROUTES, headers_of, path_with, raw_body_of
 
-Row = ApiKey | Comment | Invitation | Job | Post | Tag | Upload | User | Video
+Row = ApiKey | Comment | Image | Invitation | Job | Post | Tag | Upload | User | Video
 Maker = Callable[[Organization], Row]
 
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
@@ -68,6 +71,7 @@ PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "job_id": {"queued": make_job},
     "upload_id": {"begun": make_upload},
     "api_key_id": {"in force": make_api_key},
+    "image_id": {"ready": make_image},
     "tag_id": {"unused": make_tag},
     "user_id": {"of the team": lambda owner: make_membership(organization=owner, role=Role.EDITOR).user},
     "invitation_id": {"open": make_invitation},
@@ -90,6 +94,7 @@ PUBLIC: Final[dict[str, Maker]] = {
 
 BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     PostChange: {"title": "Taken over"},
+    ImageChange: {"alt": "Taken over"},
     VideoChange: {"title": "Taken over"},
     Schedule: {"publish_at": "2030-01-01T00:00:00Z"},
     TagChange: {"name": "Taken over"},

@@ -11,6 +11,7 @@ from tests.factories.audit_entries import make_audit_entry
 from tests.factories.conversation import make_comment, make_like
 from tests.factories.events import make_event, make_event_counter
 from tests.factories.idempotency_keys import make_idempotency_key
+from tests.factories.images import make_image, make_post_image
 from tests.factories.invitations import make_invitation
 from tests.factories.jobs import make_job, make_worker
 from tests.factories.one_time_tokens import make_one_time_token
@@ -34,6 +35,7 @@ __all__ = [
     "make_event",
     "make_event_counter",
     "make_idempotency_key",
+    "make_image",
     "make_invitation",
     "make_job",
     "make_like",
@@ -43,6 +45,7 @@ __all__ = [
     "make_organization_slug",
     "make_post",
     "make_post_author",
+    "make_post_image",
     "make_post_revision",
     "make_post_slug",
     "make_post_tag",

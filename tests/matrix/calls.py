@@ -23,6 +23,7 @@ MORE_BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     InvitationCreate: {"email": "guest@example.com", "role": "viewer"},
 }
 _MP4_HEAD: Final = b"\x00\x00\x00\x20ftypisom" + bytes(1024)
+_GIF_HEAD: Final = b"GIF89a\x10\x00\x10\x00" + bytes(1024)
 
 
 def target_parameter(route: Route) -> str | None:
@@ -52,7 +53,8 @@ def _path(route: Route, target: Target | None) -> str:
 
 def _body(route: Route, target: Target | None) -> dict[str, object]:
     if route.body_kind is BodyKind.MULTIPART:
-        return {"data": {"file": (BytesIO(_MP4_HEAD), "a.mp4")}}
+        head = _GIF_HEAD if route.endpoint.startswith("image.") else _MP4_HEAD
+        return {"data": {"file": (BytesIO(head), "file")}}
     if route.body_kind is BodyKind.CAPTIONS:
         return {"data": raw_body_of(route)}
     return {} if route.body is None else {"json": example_of(route.body, target)}

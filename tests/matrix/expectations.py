@@ -42,6 +42,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "comment": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "docs": Needs(is_tenants=False),
     "feed": Needs(is_readable=True),
+    "image": Needs(read=Action.READ_PRIVATE, write=Action.EDIT_CONTENT),
     "invitation": Needs(read=Action.MANAGE_PEOPLE, write=Action.MANAGE_PEOPLE),
     "invitation.accept": Needs(is_tenants=False),
     "job": Needs(read=Action.SEE_JOBS, write=Action.RUN_JOBS),

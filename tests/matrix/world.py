@@ -17,7 +17,7 @@ from tests.factories import make_membership, make_organization, make_quota_usage
 from tests.factories.rows import unique
 from tests.support.http import bearer, bearer_of, bearer_of_key
 
-_TEXTS: Final = ("title", "excerpt", "body_markdown", "body_html", "description", "subject", "name", "body")
+_TEXTS: Final = ("title", "excerpt", "body_markdown", "body_html", "description", "subject", "name", "body", "alt")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.jobs import DELETE_FILES, DELETE_ORGANIZATION
 from app.models import Job, JobState, Membership, Organization, Session, User
 from app.permissions import Actor, Role
 from app.services import job_attempt, organization_service, retention
+from app.services.image_files import made_key
 from app.services.video_pipeline.material import original_key
 from tests import factories
 from tests.factories import make_job, make_membership, make_post, make_session, make_video, make_worker
@@ -25,6 +26,8 @@ def fill(owner: Membership) -> None:
     factories.make_post_slug(post)
     factories.make_post_revision(post, number=2)
     factories.make_post_tag(post)
+    image = factories.make_post_image(post).image_id
+    post.cover_image_id = image
     video = make_video(organization, author_id=owner.user_id)
     make_session(owner.user, organization)
     make_job(organization)
@@ -39,9 +42,9 @@ def fill(owner: Membership) -> None:
     ):
         make(organization)
     factories.make_organization_slug(organization, f"old-{organization.slug}")
-    key = original_key(organization.id, video.id)
-    with storage().sink(key) as file:
-        file.write(b"a film")
+    for key in (original_key(organization.id, video.id), made_key(organization.id, image, "full.jpg")):
+        with storage().sink(key) as file:
+            file.write(b"a film or a picture")
 
 
 def rows_by_table() -> dict[str, int]:
@@ -57,11 +60,13 @@ def is_there(model: type[Organization] | type[User], row_id: UUID) -> bool:
 
 
 def run(app: Flask, kind: str) -> None:
-    """Does the one job of the kind as a worker would."""
+    """Does the jobs of the kind as a worker would."""
     with transaction():
-        job_id = db.session.scalars(select(Job.id).where(Job.kind == kind)).one()
+        job_ids = db.session.scalars(select(Job.id).where(Job.kind == kind)).all()
         worker_id = make_worker().id
-    job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
+    assert job_ids
+    for job_id in job_ids:
+        job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
 
 
 @pytest.mark.both_databases
@@ -96,11 +101,11 @@ def test_all_that_it_owned_goes_and_nothing_of_anybody_else(
         ).all()
     assert tuple(line) == ("organization.deleted", f"organization:{organization_id}", None)
     grown = {table: after[table] - before[table] for table in after if after[table] != before[table]}
-    # Accounts (two made by factories) and the session, the line, the two jobs and the workers that did them here.
-    assert grown == {"users": 3, "sessions": 1, "audit_entries": 1, "jobs": 2, "workers": 2}
-    folder = storage().path_of("videos")
-    assert not (folder / str(organization_id)).exists()
-    assert (folder / str(neighbour.organization_id)).is_dir()
+    # Accounts (two made by factories) and the session, the line, the three jobs and the workers that did them here.
+    assert grown == {"users": 3, "sessions": 1, "audit_entries": 1, "jobs": 3, "workers": 2}
+    for folder in (storage().path_of("videos"), storage().path_of("images")):
+        assert not (folder / str(organization_id)).exists()
+        assert (folder / str(neighbour.organization_id)).is_dir()
 
 
 def test_a_removal_that_was_cut_off_goes_on(app: Flask, committed_database: object) -> None:
@@ -135,5 +140,5 @@ def test_its_jobs_stop_before_their_rows_go(app: Flask, committed_database: obje
         kinds = db.session.execute(select(Job.kind, Job.state).order_by(Job.id)).all()
     assert [tuple(row) for row in kinds] == [
         (DELETE_ORGANIZATION.name, JobState.SUCCEEDED),
-        (DELETE_FILES.name, JobState.QUEUED),
+        *[(DELETE_FILES.name, JobState.QUEUED)] * 2,
     ]

@@ -49,6 +49,7 @@ from tests.factories import (
     make_audit_entry,
     make_event,
     make_idempotency_key,
+    make_image,
     make_job,
     make_one_time_token,
     make_organization,
@@ -271,6 +272,22 @@ def test_files_without_a_video_go_once_nobody_has_touched_them_for_a_day(
 
     assert [path.exists() for path in (owned, arriving, fresh, foreign)] == [True, True, True, True]
     assert [path.exists() for path in (orphan, given_up)] == [False, False]
+
+
+def test_files_without_an_image_go_too(files: Callable[[str, float], Path]) -> None:
+    organization = make_organization()
+    owned, orphan, foreign = (
+        files(f"images/{owner}/{image_id}/made/full.jpg", 99)
+        for owner, image_id in (
+            (organization.id, make_image(organization).id),
+            (organization.id, uuid4()),
+            (uuid4(), uuid4()),
+        )
+    )
+
+    perform(SWEEP_FILES)
+
+    assert [path.exists() for path in (owned, orphan, foreign)] == [True, False, True]
 
 
 def test_films_of_another_database_are_left_alone(files: Callable[[str, float], Path]) -> None:

@@ -16,8 +16,9 @@ from app.clients.stores import storage
 from app.database import db, transaction
 from app.models import Job, JobState, Video
 from app.services import job_attempt, video_service
+from app.services.reception import Received
 from app.services.video_pipeline.material import original_key, video_prefix
-from app.services.video_service import Origin, Received
+from app.services.video_service import Origin
 from app.utils.ids import new_id
 from tests.factories import make_organization, make_worker
 
@@ -73,7 +74,7 @@ def processed(app: Flask, clip: Path) -> Film:
         origin = Origin(new_id(), organization.id, None)
         with storage().sink(original_key(origin.organization_id, origin.video_id)) as file:
             file.write(clip.read_bytes())
-        video_service.add(origin, Received(clip.name, None, clip.stat().st_size))
+        video_service.add(origin, Received(clip.name, clip.stat().st_size))
     for _ in range(ROUNDS):
         waiting = _waiting(origin.video_id)
         if not waiting:

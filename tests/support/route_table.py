@@ -3,12 +3,13 @@
 from typing import Final
 
 from app.http.routing import BodyKind, Route
-from app.routes import API_ROUTES, ops_routes, page_routes, video_routes
+from app.routes import API_ROUTES, image_routes, ops_routes, page_routes, video_routes
 from app.utils.ids import new_id
 
 ALL_ROUTES: Final[list[Route]] = [
     *API_ROUTES,
     *video_routes.MEDIA_ROUTES,
+    *image_routes.MEDIA_ROUTES,
     *ops_routes.ROUTES,
     *page_routes.ROUTES,
     *page_routes.ACCOUNT_ROUTES,

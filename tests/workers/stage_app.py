@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.clients import ffmpeg
+from app.clients import ffmpeg, jailed
 from app.jobs import CHECKSUM_VIDEO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO
 from app.services import event_service, job_run, job_service
 from app.services.job_run import JobFailed, JobRun
@@ -70,10 +70,10 @@ def _eat_memory(_job: JobRun) -> None:
 def _encode_for_ever(job: JobRun) -> None:
     with tempfile.TemporaryDirectory(dir=Path(job.arguments["diary"]).parent) as folder:
         endless = ["-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", f"{folder}/video.mkv"]
-        limits = ffmpeg.Limits(wall_s=60)
+        limits = jailed.Limits(wall_s=60)
         try:
             ffmpeg.run(endless, reads=[], writes=Path(folder), limits=limits, stopped=job.stopped)
-        except ffmpeg.Stopped:
+        except jailed.Stopped:
             job.check()
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from app.clients import ffmpeg
+from app.clients import ffmpeg, jailed
 from app.clients.stores import storage
 from app.media import commands, ladder, playlists, sound
 from app.media.ladder import Chunk
@@ -40,7 +40,7 @@ def encode_chunk(job: JobRun) -> None:
         limits = m.limits(probe, background=True, duration_s=chunk.duration_s)
         running = ffmpeg.start(argv, reads=[material.original], writes=work, limits=limits)
         ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk.duration_s)
-        ffmpeg.wait([running], stopped=job.stopped, on_poll=ticker.look)
+        jailed.wait([running], stopped=job.stopped, on_poll=ticker.look)
         for rung in rungs:
             _publish_chunk(material, rung.name, chunk, work / rung.name)
         _grow_first(material)
@@ -157,7 +157,7 @@ def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], lis
             growing.look(at_least=already)
             return ticker.look()
 
-        ffmpeg.wait([running], stopped=job.stopped, on_poll=look)
+        jailed.wait([running], stopped=job.stopped, on_poll=look)
 
 
 def checksum(job: JobRun) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.clients import ffmpeg
+from app.clients import ffmpeg, jailed
 from app.clients.storage import StorageFull
 from app.clients.stores import storage
 from app.database import db
@@ -125,7 +125,7 @@ def probe_of(document: dict[str, Any]) -> Probe:
     )
 
 
-def limits(probe: Probe, *, background: bool, duration_s: float | None = None) -> ffmpeg.Limits:
+def limits(probe: Probe, *, background: bool, duration_s: float | None = None) -> jailed.Limits:
     """FFmpeg's limits for work on this source."""
     pixels = probe.video.width * probe.video.height if probe.video else 0
     return ffmpeg.limits_for(duration_s or probe.duration_s, pixels, background=background)
@@ -136,14 +136,14 @@ def faults(job: JobRun, stage: str) -> Iterator[None]:
     """Says what went wrong in the words of jobs."""
     try:
         yield
-    except ffmpeg.Stopped:
+    except jailed.Stopped:
         job.check()
         raise Fenced from None
     except StorageFull:
         raise JobFailed("transient", "storage_full", "The disk is full.", stage=stage) from None
     except Unusable as error:
         raise JobFailed("input", error.code, error.detail, hint=error.hint, stage=stage) from None
-    except ffmpeg.FFmpegFailed as error:
+    except jailed.Failed as error:
         kind = "transient" if error.is_transient else "input"
         hint = "Export the video again, for example as H.264 in MP4."
         raise JobFailed(kind, "media_error", error.detail, hint=hint, stage=stage) from None  # type: ignore[arg-type]  # one of the two literals

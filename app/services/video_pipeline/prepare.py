@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from app.clients import ffmpeg
+from app.clients import ffmpeg, jailed
 from app.clients.stores import storage
 from app.database import db
 from app.errors import NotPermitted
@@ -34,7 +34,7 @@ _GUESSED_RATE: Final = 1_500_000
 class _Output:
     """One FFmpeg at work, what grows from it, and how much of it must be there before the video plays."""
 
-    running: ffmpeg.Running
+    running: jailed.Running
     growing: Growing
     needed: int
     may_end: bool = True
@@ -119,7 +119,7 @@ def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
             clock.played_at = time.monotonic()
         return clock.played_at is not None and time.monotonic() - clock.started_at > HAND_OVER_S
 
-    is_whole = ffmpeg.wait([output.running for output in outputs.values()], stopped=job.stopped, on_poll=look)
+    is_whole = jailed.wait([output.running for output in outputs.values()], stopped=job.stopped, on_poll=look)
     if clock.played_at is None:
         raise JobFailed("input", "no_content", "Nothing in the file could be made to play.", stage="prepare")
     if is_whole:
@@ -225,7 +225,7 @@ def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
     limits = m.limits(probe, background=False)
     try:
         ffmpeg.run(argv, reads=[material.original], writes=target, limits=limits, stopped=job.stopped)
-    except ffmpeg.FFmpegFailed:
+    except jailed.Failed:
         return False
     if not (target / "poster.jpg").is_file():
         return False
