@@ -15,7 +15,7 @@ from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
 from app.http import problems
-from app.middlewares import caching, edge, rate_limit, request_id, session_relay
+from app.middlewares import caching, compression, edge, rate_limit, request_id, session_relay
 from app.realtime import sockets
 from config import settings
 from config.logs import without_values
@@ -44,6 +44,7 @@ def build() -> Flask:
             supports_credentials=True,
             expose_headers=_EXPOSED_HEADERS,
         )
+    compression.init_app(app)
     problems.init_app(app)
     routes.init_app(app)
     sockets.init_app(app)

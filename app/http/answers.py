@@ -71,9 +71,10 @@ def validated(validators: Validators, media_type: str, make: Callable[[], bytes]
     headers = {"ETag": f'"{validators.tag}"'}
     if validators.modified_at is not None:
         headers["Last-Modified"] = http_date(validators.modified_at)
+    content_type = f"{media_type}; charset=utf-8"
     if _is_current(validators):
-        return Answer(response=Response(status=304, headers=headers))
-    return Answer(response=Response(make(), headers=headers, content_type=f"{media_type}; charset=utf-8"))
+        return Answer(response=Response(status=304, headers=headers, content_type=content_type))
+    return Answer(response=Response(make(), headers=headers, content_type=content_type))
 
 
 def _is_current(validators: Validators) -> bool:

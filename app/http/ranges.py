@@ -33,7 +33,7 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(stored.etag):
-        return Answer(response=Response(status=304, headers=headers))
+        return Answer(response=Response(status=304, headers=headers, content_type=how.mimetype))
     span = _span(stored)
     if settings.accel_path is not None:
         headers["X-Accel-Redirect"] = settings.accel_path + quote(str(stored.path.relative_to(settings.storage_dir)))
@@ -58,7 +58,7 @@ def text_answer(text: str, how: FileAnswer) -> Answer:
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(tag):
-        return Answer(response=Response(status=304, headers=headers))
+        return Answer(response=Response(status=304, headers=headers, content_type=how.mimetype))
     return Answer(response=Response(body, headers=headers, content_type=how.mimetype))
 
 

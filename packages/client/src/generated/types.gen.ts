@@ -2208,7 +2208,7 @@ export type ChangeOrganizationResponses = {
 
 export type ChangeOrganizationResponse = ChangeOrganizationResponses[keyof ChangeOrganizationResponses];
 
-export type AtomFeedData = {
+export type GetAtomFeedData = {
     body?: never;
     path: {
         slug: string;
@@ -2217,16 +2217,16 @@ export type AtomFeedData = {
     url: '/api/v1/organizations/{slug}/atom.xml';
 };
 
-export type AtomFeedErrors = {
+export type GetAtomFeedErrors = {
     /**
      * A problem
      */
     default: Problem;
 };
 
-export type AtomFeedError = AtomFeedErrors[keyof AtomFeedErrors];
+export type GetAtomFeedError = GetAtomFeedErrors[keyof GetAtomFeedErrors];
 
-export type AtomFeedResponses = {
+export type GetAtomFeedResponses = {
     /**
      * OK
      */
@@ -2266,7 +2266,7 @@ export type ListAuditEntriesResponses = {
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
 
-export type JsonFeedData = {
+export type GetJsonFeedData = {
     body?: never;
     path: {
         slug: string;
@@ -2275,23 +2275,23 @@ export type JsonFeedData = {
     url: '/api/v1/organizations/{slug}/feed.json';
 };
 
-export type JsonFeedErrors = {
+export type GetJsonFeedErrors = {
     /**
      * A problem
      */
     default: Problem;
 };
 
-export type JsonFeedError = JsonFeedErrors[keyof JsonFeedErrors];
+export type GetJsonFeedError = GetJsonFeedErrors[keyof GetJsonFeedErrors];
 
-export type JsonFeedResponses = {
+export type GetJsonFeedResponses = {
     /**
      * OK
      */
     200: unknown;
 };
 
-export type RssFeedData = {
+export type GetRssFeedData = {
     body?: never;
     path: {
         slug: string;
@@ -2300,16 +2300,16 @@ export type RssFeedData = {
     url: '/api/v1/organizations/{slug}/feed.xml';
 };
 
-export type RssFeedErrors = {
+export type GetRssFeedErrors = {
     /**
      * A problem
      */
     default: Problem;
 };
 
-export type RssFeedError = RssFeedErrors[keyof RssFeedErrors];
+export type GetRssFeedError = GetRssFeedErrors[keyof GetRssFeedErrors];
 
-export type RssFeedResponses = {
+export type GetRssFeedResponses = {
     /**
      * OK
      */
@@ -2468,7 +2468,7 @@ export type GetPostByAddressResponses = {
 
 export type GetPostByAddressResponse = GetPostByAddressResponses[keyof GetPostByAddressResponses];
 
-export type SitemapPageData = {
+export type GetSitemapPageData = {
     body?: never;
     path: {
         slug: string;
@@ -2478,25 +2478,25 @@ export type SitemapPageData = {
     url: '/api/v1/organizations/{slug}/sitemap-{number}.xml';
 };
 
-export type SitemapPageErrors = {
+export type GetSitemapPageErrors = {
     /**
      * A problem
      */
     default: Problem;
 };
 
-export type SitemapPageError = SitemapPageErrors[keyof SitemapPageErrors];
+export type GetSitemapPageError = GetSitemapPageErrors[keyof GetSitemapPageErrors];
 
-export type SitemapPageResponses = {
+export type GetSitemapPageResponses = {
     /**
      * OK
      */
     200: Blob | File;
 };
 
-export type SitemapPageResponse = SitemapPageResponses[keyof SitemapPageResponses];
+export type GetSitemapPageResponse = GetSitemapPageResponses[keyof GetSitemapPageResponses];
 
-export type SitemapFeedData = {
+export type GetSitemapData = {
     body?: never;
     path: {
         slug: string;
@@ -2505,23 +2505,23 @@ export type SitemapFeedData = {
     url: '/api/v1/organizations/{slug}/sitemap.xml';
 };
 
-export type SitemapFeedErrors = {
+export type GetSitemapErrors = {
     /**
      * A problem
      */
     default: Problem;
 };
 
-export type SitemapFeedError = SitemapFeedErrors[keyof SitemapFeedErrors];
+export type GetSitemapError = GetSitemapErrors[keyof GetSitemapErrors];
 
-export type SitemapFeedResponses = {
+export type GetSitemapResponses = {
     /**
      * OK
      */
     200: Blob | File;
 };
 
-export type SitemapFeedResponse = SitemapFeedResponses[keyof SitemapFeedResponses];
+export type GetSitemapResponse = GetSitemapResponses[keyof GetSitemapResponses];
 
 export type ListTeamData = {
     body?: never;

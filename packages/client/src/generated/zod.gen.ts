@@ -1927,7 +1927,7 @@ export const zChangeOrganizationPath = z.object({
  */
 export const zChangeOrganizationResponse = zOrganization;
 
-export const zAtomFeedPath = z.object({
+export const zGetAtomFeedPath = z.object({
     slug: z.string()
 });
 
@@ -1948,11 +1948,11 @@ export const zListAuditEntriesQuery = z.object({
  */
 export const zListAuditEntriesResponse = zAuditList;
 
-export const zJsonFeedPath = z.object({
+export const zGetJsonFeedPath = z.object({
     slug: z.string()
 });
 
-export const zRssFeedPath = z.object({
+export const zGetRssFeedPath = z.object({
     slug: z.string()
 });
 
@@ -2018,7 +2018,7 @@ export const zGetPostByAddressPath = z.object({
  */
 export const zGetPostByAddressResponse = zPost;
 
-export const zSitemapPagePath = z.object({
+export const zGetSitemapPagePath = z.object({
     slug: z.string(),
     number: z.int().gte(0).lte(2147483647)
 });
@@ -2026,16 +2026,16 @@ export const zSitemapPagePath = z.object({
 /**
  * OK
  */
-export const zSitemapPageResponse = z.string();
+export const zGetSitemapPageResponse = z.string();
 
-export const zSitemapFeedPath = z.object({
+export const zGetSitemapPath = z.object({
     slug: z.string()
 });
 
 /**
  * OK
  */
-export const zSitemapFeedResponse = z.string();
+export const zGetSitemapResponse = z.string();
 
 export const zListTeamPath = z.object({
     slug: z.string()
