@@ -1,6 +1,6 @@
 """A process that keeps a server for others, and ends it when the process that it serves is gone.
 
-Started as `python -m tests.support.keeper <postgresql|valkey> <pid> <address file>`. It sees even
+Started as `python -m tests.support.keeper <postgresql|postgresql-large|valkey> <pid> <address file>`. It sees even
 a `kill -9` of the test run, so nothing is ever left running.
 """
 
@@ -12,13 +12,26 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tests.support import servers
 
-_SERVERS: Final = {"postgresql": servers.postgresql, "valkey": servers.valkey}
+_FOR_BENCHMARKS: Final = (
+    "shared_buffers=1GB",
+    "maintenance_work_mem=512MB",
+    "jit=off",
+    "autovacuum=off",
+    "max_wal_size=8GB",
+)
+_SERVERS: Final[dict[str, Callable[[], AbstractContextManager[servers.Server]]]] = {
+    "postgresql": servers.postgresql,
+    "postgresql-large": partial(servers.postgresql, *_FOR_BENCHMARKS),
+    "valkey": servers.valkey,
+}
 _PROJECT_DIR: Final = Path(__file__).resolve().parents[2]
 _POLL_S: Final = 0.02
 
@@ -67,7 +80,7 @@ def main(kind: str, process_id: int, address_file: Path) -> None:
         part.write_text(server.url)
         part.rename(address_file)
         _wait_for_end_of(process_id)
-    if kind == "postgresql":  # the run's own: whatever a killed run left is nobody's now
+    if kind.startswith("postgresql"):  # the run's own: whatever a killed run left is nobody's now
         _end_processes_of(address_file.parent)
         shutil.rmtree(address_file.parent, ignore_errors=True)
 

