@@ -168,4 +168,5 @@ def failure_of(code: int, text: str) -> Failed:
         return Failed("It was killed from outside.", is_transient=True)
     # What it says may hold paths of this machine; only its last sentence goes on, without them.
     last = text.splitlines()[-1] if text else f"exit code {code}"
-    return Failed(" ".join(word for word in last.split() if "/" not in word)[:200])
+    said = " ".join(word for word in last.split() if "/" not in word)[:200].rstrip(".")
+    return Failed(f"It could not go on: {said}.")

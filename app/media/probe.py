@@ -103,7 +103,8 @@ class Unusable(ValueError):
 def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
     """The records of a report. Raises `Unusable` for what is broken, empty or out of bounds."""
     if "error" in report:
-        raise Unusable("corrupt", f"The file can't be read: {report['error']}", "Export it again and retry.")
+        cause = report["error"].rstrip(".")
+        raise Unusable("corrupt", f"The file can't be read: {cause}.", "Export it again and retry.")
     video = VideoStream(**report["video"]) if report["video"] else None
     audio = tuple(_cleaned(AudioStream(**stream)) for stream in report["audio"])
     if video is None and not audio:

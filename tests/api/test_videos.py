@@ -50,10 +50,6 @@ def test_a_hostile_file_name_becomes_a_title_and_nothing_more(ada: Person) -> No
     [
         (b"", "empty_file"),
         (b"just text", "not_a_video"),
-        (b"#EXTM3U\n#EXTINF:4,\n/etc/passwd\n#EXT-X-ENDLIST\n", "not_a_video"),
-        (b"ffconcat version 1.0\nfile 'other.mp4'\n", "not_a_video"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_video"),
-        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "not_a_video"),
     ],
 )
 def test_what_is_no_video_is_refused_and_leaves_nothing(ada: Person, content: bytes, code: str) -> None:

@@ -1,0 +1,1 @@
+"""Files made to harm, and what becomes of them."""
