@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
@@ -15,6 +16,10 @@ from typing import Any, Final
 import av
 
 SCAN_S: Final = 8.0
+ROUNDING_S: Final = 0.0025
+PRIMING_S: Final = 0.1
+MAX_AUDIO: Final = 8
+MOST_PACKETS: Final = 2000
 MAX_STREAMS: Final = 64
 _IDR, _SLICE_TYPES = 5, range(1, 6)
 _HEAD_BYTES: Final = 5
@@ -22,27 +27,80 @@ _HEAD_BYTES: Final = 5
 
 def main(path: str, demuxer: str) -> None:
     """Prints the probe, or `{"error": …}` for what no demuxer can open."""
-    options = {"protocol_whitelist": "file", "format_whitelist": demuxer, "max_streams": str(MAX_STREAMS)}
     try:
-        name = demuxer.split(",", maxsplit=1)[0]
-        # Tags are not what a film is refused for, whatever their encoding.
-        with av.open(path, format=name, options=options, metadata_errors="replace") as container:
+        with _opened(path, demuxer) as container:
             report = _report(container, path)
+        # Opened anew: not every container can be wound back.
+        with _opened(path, demuxer) as container:
+            _add_beginnings(report, container)
     except (av.error.FFmpegError, ValueError) as error:
-        report = {"error": (getattr(error, "strerror", None) or "it is not media")[:200]}
+        report = {"error": (getattr(error, "strerror", None) or str(error) or "it is not media")[:200]}
     sys.stdout.write(json.dumps(report) + "\n")
 
 
+def _opened(path: str, demuxer: str) -> Any:
+    options = {"protocol_whitelist": "file", "format_whitelist": demuxer, "max_streams": str(MAX_STREAMS)}
+    # Tags are not what a film is refused for, whatever their encoding.
+    return av.open(path, format=demuxer.split(",", maxsplit=1)[0], options=options, metadata_errors="replace")
+
+
 def _report(container: Any, path: str) -> dict[str, Any]:
-    video = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+    video = _picture(container)
+    if video is not None and video.codec_context is None:
+        raise ValueError("its picture is in a codec that we don't know")
     return {
         "duration_s": container.duration / av.time_base if container.duration else None,
         "size_bytes": os.path.getsize(path),  # noqa: PTH202 - a start without pathlib is quicker
         "streams": len(container.streams),
         "video": _video(container, video, path) if video else None,
-        "audio": [_audio(stream) for stream in container.streams.audio[:8]],
+        "audio": [_audio(container, stream) for stream in container.streams.audio[:MAX_AUDIO]],
         "audio_streams": len(container.streams.audio),
+        "other_pictures": sum(not _is_cover(stream) for stream in container.streams.video) - bool(video),
+        "subtitles": len(container.streams.subtitles),
     }
+
+
+def _picture(container: Any) -> Any:
+    """The first video track that is no cover."""
+    return next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+
+
+def _add_beginnings(report: dict[str, Any], container: Any) -> None:
+    """What only the first packets and a decoded picture tell.
+
+    How the picture is turned, whether it is interlaced, and whether a track begins before the film: an edit list can
+    say that some of it is decoded, not shown.
+    """
+    picture, sounds = _picture(container), list(container.streams.audio[:MAX_AUDIO])
+    awaited = {stream.index for stream in [picture, *sounds] if stream is not None and stream.codec_context}
+    begins_s = (container.start_time or 0) / av.time_base
+    frame = None
+    for count, packet in enumerate(container.demux([stream for stream in [picture, *sounds] if stream is not None])):
+        stream = packet.stream
+        if stream.index in awaited and packet.pts is not None:
+            awaited.discard(stream.index)
+            first_s = float(packet.pts * stream.time_base) - begins_s
+            if stream is picture:
+                report["video"]["begins_inside"] = bool(packet.is_discard)
+            elif first_s < -PRIMING_S:
+                report["audio"][sounds.index(stream)]["start_s"] = first_s
+        if picture is not None and frame is None and stream is picture:
+            frame = _decoded(packet)
+        if (not awaited and (picture is None or frame is not None)) or count > MOST_PACKETS:
+            break
+    if picture is not None:
+        report["video"] |= {
+            "rotation": int(frame.rotation) if frame else 0,
+            "is_interlaced": bool(frame.interlaced_frame) if frame else False,
+            "decodes": frame is not None,
+        }
+
+
+def _decoded(packet: Any) -> Any:
+    try:
+        return next(iter(packet.decode()), None)
+    except av.error.FFmpegError:
+        return None
 
 
 def _is_cover(stream: Any) -> bool:
@@ -53,14 +111,21 @@ def _number(value: Fraction | float | None) -> float | None:
     return float(value) if value else None
 
 
-def _audio(stream: Any) -> dict[str, Any]:
+def _start_s(container: Any, stream: Any) -> float:
+    """When a stream begins, in seconds of the film: containers need not begin at zero."""
+    begins = (container.start_time or 0) / av.time_base
+    return float(stream.start_time * stream.time_base) - begins if stream.start_time is not None else 0.0
+
+
+def _audio(container: Any, stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     return {
-        "codec": context.name,
-        "profile": context.profile,
-        "channels": context.layout.nb_channels,
-        "sample_rate": context.rate,
-        "bitrate": context.bit_rate,
+        "codec": context.name if context else "",
+        "profile": context.profile if context else None,
+        "channels": context.layout.nb_channels if context else 0,
+        "sample_rate": context.rate if context else 0,
+        "bitrate": context.bit_rate if context else None,
+        "start_s": _start_s(container, stream),
         "language": stream.language,
         "title": (stream.metadata.get("title") or "")[:200],
         "is_default": bool(stream.disposition & type(stream.disposition).default),
@@ -83,19 +148,9 @@ def _video(container: Any, stream: Any, path: str) -> dict[str, Any]:
         "color_transfer": int(context.color_trc or 0),
         "bitrate": context.bit_rate,
         "duration_s": _number(stream.duration * stream.time_base) if stream.duration else None,
-        "start_s": _number(stream.start_time * stream.time_base) if stream.start_time else 0.0,
+        "start_s": _start_s(container, stream),
     }
-    return report | _index(container, stream, path) | _first_frame(container, stream)
-
-
-def _first_frame(container: Any, stream: Any) -> dict[str, Any]:
-    """What only a decoded frame tells: how it is turned and whether it is interlaced."""
-    try:
-        container.seek(0)
-        frame = next(container.decode(stream))
-    except (av.error.FFmpegError, StopIteration):
-        return {"rotation": 0, "is_interlaced": False, "decodes": False}
-    return {"rotation": int(frame.rotation), "is_interlaced": bool(frame.interlaced_frame), "decodes": True}
+    return report | _index(container, stream, path)
 
 
 def _index(container: Any, stream: Any, path: str) -> dict[str, Any]:
@@ -115,7 +170,7 @@ class _Scan:
     leading_pictures: bool = False
     truncated: bool = False
     scanned: bool = True
-    steps: set[int] = field(default_factory=set)
+    steps: "Counter[int]" = field(default_factory=Counter)
     last_pts_s: float | None = None
 
     def report(self, stream: Any) -> dict[str, Any]:
@@ -130,10 +185,30 @@ class _Scan:
             "leading_pictures": self.leading_pictures,
             "largest_gap_s": max(gaps, default=0.0),
             "truncated": self.truncated,
-            "variable_rate": len(self.steps) > 1,
+            **self._pace(stream),
             "scanned": self.scanned,
             "last_pts_s": self.last_pts_s,
         }
+
+    def _pace(self, stream: Any) -> dict[str, Any]:
+        """How long pictures stay. Containers round times to milliseconds, which makes no rate variable."""
+        tick = float(stream.time_base)
+        steps = sorted(step for step in self.steps if step > 0)
+        if not steps:
+            return {"variable_rate": False, "usual_frame_s": None, "longest_frame_s": 0.0}
+        return {
+            "variable_rate": (steps[-1] - steps[0]) * tick > max(ROUNDING_S, 1.5 * tick),
+            "usual_frame_s": self._median(steps) * tick,
+            "longest_frame_s": steps[-1] * tick,
+        }
+
+    def _median(self, steps: list[int]) -> int:
+        half, counted = sum(self.steps[step] for step in steps) / 2, 0
+        for step in steps:
+            counted += self.steps[step]
+            if counted >= half:
+                return step
+        return steps[-1]
 
 
 def _from_index(stream: Any, path: str) -> dict[str, Any]:
@@ -144,7 +219,7 @@ def _from_index(stream: Any, path: str) -> dict[str, Any]:
         for entry in stream.index_entries:
             scan.truncated = scan.truncated or entry.pos + entry.size > size_bytes
             if previous is not None:
-                scan.steps.add(entry.timestamp - previous)
+                scan.steps[entry.timestamp - previous] += 1
             previous = entry.timestamp
             if entry.is_keyframe:
                 scan.keys.append(float(entry.timestamp * stream.time_base))
@@ -188,14 +263,19 @@ def _slice_is_idr(packet: bytes, prefix: int) -> bool:
 
 def _from_packets(container: Any, stream: Any) -> dict[str, Any]:
     deadline = time.monotonic() + SCAN_S
+    begins_s = (container.start_time or 0) / av.time_base
     prefix = _length_bytes(stream.codec_context.extradata)
     is_h264 = stream.codec_context.name == "h264"
-    scan, newest_key = _Scan(last_pts_s=0.0), None
+    scan, newest_key, previous = _Scan(last_pts_s=0.0), None, None
     for packet in container.demux(stream):
         if packet.pts is None:
             continue
+        if packet.dts is not None:
+            if previous is not None:
+                scan.steps[packet.dts - previous] += 1
+            previous = packet.dts
         scan.frames += 1
-        moment = float(packet.pts * stream.time_base)
+        moment = float(packet.pts * stream.time_base) - begins_s
         scan.last_pts_s = max(scan.last_pts_s or 0.0, moment)
         if packet.is_keyframe:
             newest_key = packet.pts

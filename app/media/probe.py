@@ -11,6 +11,9 @@ MAX_DURATION_S: Final = 24 * 3600
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")  # the shape of RFC 5646 §2.1
 _UNCLEAN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
 _TITLE_CHARACTERS: Final = 60
+_USUAL_FPS, _SLOWEST_FPS = 30.0, 10.0
+_RATES: Final = (24000 / 1001, 24.0, 25.0, 30000 / 1001, 30.0, 48.0, 50.0, 60000 / 1001, 60.0)
+_SAME_RATE: Final = 0.0005
 _HDR_TRANSFERS: Final = frozenset({16, 18})  # PQ and HLG, ISO/IEC 23091-2
 
 
@@ -26,6 +29,7 @@ class AudioStream:
     language: str | None
     title: str | None = None
     is_default: bool = False
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class VideoStream:
     variable_rate: bool
     scanned: bool
     last_pts_s: float | None = None
+    begins_inside: bool = False
+    usual_frame_s: float | None = None
+    longest_frame_s: float = 0.0
 
     @property
     def is_turned(self) -> bool:
@@ -72,6 +79,15 @@ class VideoStream:
     def is_hdr(self) -> bool:
         return self.color_transfer in _HDR_TRANSFERS
 
+    @property
+    def steady_fps(self) -> float:
+        """The rate at which it is shown: of a variable one the usual pace, not the average over its pauses."""
+        average = self.fps or _USUAL_FPS
+        if not self.variable_rate or not self.usual_frame_s:
+            return average
+        usual = max(1 / self.usual_frame_s, average, _SLOWEST_FPS)
+        return next((rate for rate in _RATES if abs(rate - usual) < _SAME_RATE * rate), usual)
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -85,6 +101,19 @@ class Probe:
     demuxer: str
     audio_streams: int = 0
     """How many there are; `audio` holds those that we look at."""
+    other_pictures: int = 0
+    subtitles: int = 0
+
+    @property
+    def picture_s(self) -> float:
+        """How long there is a picture; the sound may go on, and its end is the film's."""
+        video = self.video
+        if video is None or not (video.last_pts_s or video.duration_s):
+            return self.duration_s
+        if video.last_pts_s:
+            last_s = video.usual_frame_s or 1 / (video.fps or _USUAL_FPS)
+            return min(self.duration_s, video.last_pts_s + last_s)
+        return min(self.duration_s, max(video.start_s or 0.0, 0.0) + (video.duration_s or 0.0))
 
     @property
     def bitrate(self) -> float:
@@ -107,6 +136,8 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
         raise Unusable("corrupt", f"The file can't be read: {cause}.", "Export it again and retry.")
     video = VideoStream(**report["video"]) if report["video"] else None
     audio = tuple(_cleaned(AudioStream(**stream)) for stream in report["audio"])
+    if not any(stream.codec for stream in audio):
+        audio = ()  # in codecs that FFmpeg doesn't know
     if video is None and not audio:
         raise Unusable("not_a_video", "The file holds neither picture nor sound.")
     if video is not None:
@@ -117,8 +148,8 @@ def parse_probe(report: dict[str, Any], demuxer: str) -> Probe:
         duration_s = video.frames / (video.fps or 25)  # a single picture may have no length
     if not math.isfinite(duration_s) or duration_s > MAX_DURATION_S:
         raise Unusable("too_long", f"It says it lasts {duration_s / 3600:.0f} hours; up to 24 are taken.", "Cut it.")
-    count = report["audio_streams"]
-    return Probe(duration_s, report["size_bytes"], report["streams"], video, audio, demuxer, audio_streams=count)
+    counts = {name: report[name] for name in ("size_bytes", "streams", "audio_streams", "other_pictures", "subtitles")}
+    return Probe(duration_s=duration_s, video=video, audio=audio, demuxer=demuxer, **counts)
 
 
 def _cleaned(stream: AudioStream) -> AudioStream:

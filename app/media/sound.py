@@ -39,12 +39,14 @@ def tracks(probe: Probe) -> list[Track]:
             channels=stream.channels if can_copy_audio(stream) else _STEREO,
         )
         for index, stream in enumerate(streams)
+        if stream.codec
     ]
 
 
 def main_index(probe: Probe) -> int:
     """The place of the track that plays from the first second on."""
-    return next((index for index, stream in enumerate(probe.audio[:MOST_TRACKS]) if stream.is_default), 0)
+    known = [(index, stream) for index, stream in enumerate(probe.audio[:MOST_TRACKS]) if stream.codec]
+    return next((index for index, stream in known if stream.is_default), known[0][0] if known else 0)
 
 
 def _labels(streams: tuple[AudioStream, ...]) -> list[str]:

@@ -67,8 +67,11 @@ class _Ticker:
 
 
 def _publish_chunk(material: Material, rung: str, chunk: Chunk, folder: Path) -> None:
-    segments = playlists.read_segments((folder / m.PLAYLIST).read_text(encoding="utf-8"))
-    storage().write_bytes(material.key(f"{rung}/{playlists.INIT}"), (folder / playlists.INIT).read_bytes())
+    """Publishes what there is: a part of which nothing could be decoded is an empty list, and not the film's end."""
+    written = folder / m.PLAYLIST
+    segments = playlists.read_segments(written.read_text(encoding="utf-8")) if written.is_file() else []
+    if segments:
+        storage().write_bytes(material.key(f"{rung}/{playlists.INIT}"), (folder / playlists.INIT).read_bytes())
     for segment in segments:
         storage().publish(folder / segment.uri, material.key(f"{rung}/{segment.uri}"))
     text = playlists.media_playlist([Part(tuple(segments))], is_ended=True)
@@ -84,7 +87,7 @@ def chunk_segments(material: Material, rung: str, chunk: Chunk) -> tuple[playlis
 def _grow_first(material: Material) -> None:
     """Lengthens the playlist that plays already by the chunks that follow it without a gap."""
     probe = material.probed()
-    if material.is_copied or probe.video is None or probe.duration_s <= ladder.FIRST_S:
+    if material.is_copied or probe.video is None or probe.picture_s <= ladder.FIRST_S:
         return
     with storage().locked(material.key(m.FIRST)):
         opening = material.key(f"{m.FIRST}/{m.PLAYLIST}")
@@ -96,7 +99,7 @@ def _grown(material: Material, first: Part) -> str:
     rung = growth_rung(material)
     following: list[playlists.Segment] = []
     is_whole = True
-    for chunk in ladder.chunks(material.probed().duration_s):
+    for chunk in ladder.chunks(material.probed().picture_s):
         if chunk.start_s + chunk.duration_s <= ladder.FIRST_S:
             continue
         segments = chunk_segments(material, rung, chunk)

@@ -88,7 +88,7 @@ def _keeps_source(material: Material, made: Sequence[Rendered]) -> bool:
 def _join(material: Material, rung: Rung) -> Rendered:
     """Writes a rung's playlist from the lists of its chunks."""
     segments: list[Segment] = []
-    for chunk in ladder.chunks(material.probed().duration_s):
+    for chunk in ladder.chunks(material.probed().picture_s):
         listed = encode.chunk_segments(material, rung.name, chunk)
         if listed is None:
             raise JobFailed("internal", "chunk_missing", f"Chunk {chunk.index} of {rung.name} is missing.")
@@ -123,8 +123,8 @@ def _verify(job: JobRun, material: Material, made: Sequence[Rendered], work: Pat
         if abs(frames - length_s * rendered.fps) > _MISSING_FRAMES:
             detail = f"{rendered.name} has {frames} frames in {length_s:.1f} s."
             raise JobFailed("internal", "frames_missing", detail)
-        if not issues and length_s < material.probed().duration_s * (1 - _SHORTER_BY) - 1:
-            detail = f"Only {length_s:.1f} of {material.probed().duration_s:.1f} s could be decoded."
+        if not issues and length_s < material.probed().picture_s * (1 - _SHORTER_BY) - 1:
+            detail = f"Only {length_s:.1f} of {material.probed().picture_s:.1f} s could be decoded."
             issues.append({"code": "shorter_than_said", "detail": detail, "hint": "The file may be cut off."})
         _check_decodes(job, material, rendered, work)
     return issues

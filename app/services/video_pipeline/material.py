@@ -122,6 +122,8 @@ def probe_of(document: dict[str, Any]) -> Probe:
         audio=tuple(AudioStream(**stream) for stream in document["audio"]),
         demuxer=document["demuxer"],
         audio_streams=document.get("audio_streams", len(document["audio"])),
+        other_pictures=document.get("other_pictures", 0),
+        subtitles=document.get("subtitles", 0),
     )
 
 

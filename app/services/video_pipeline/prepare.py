@@ -154,7 +154,7 @@ def _start(material: Material, work: Path) -> dict[str, _Output]:
         add(m.SOURCE, commands.copy_video(source, probe.demuxer, work / m.SOURCE), _COPIED_SEGMENTS)
     if m.FIRST in growing:
         argv = commands.first_rung(source, probe, work / m.FIRST, seconds=ladder.FIRST_S)
-        add(m.FIRST, argv, 1, may_end=probe.duration_s <= ladder.FIRST_S)
+        add(m.FIRST, argv, 1, may_end=probe.picture_s <= ladder.FIRST_S)
     if m.AUDIO in growing:
         add(m.AUDIO, commands.audio(source, probe, work / m.AUDIO, track=sound.main_index(probe)), 1)
     return outputs
@@ -190,8 +190,15 @@ def _first_master(material: Material, outputs: dict[str, _Output]) -> str:
         )
     width, height = probe.video.shown_size if material.is_copied else commands.first_size(probe.video)
     both = ",".join(codecs[name] for name in (picture, m.AUDIO) if name in codecs)
-    variant = playlists.Variant(f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, probe.video.fps or 0.0)
+    variant = playlists.Variant(f"{picture}/{m.PLAYLIST}", rate, rate, both, width, height, _first_fps(material))
     return playlists.master_playlist([variant], listed_tracks(main_track(material)) if m.AUDIO in outputs else [])
+
+
+def _first_fps(material: Material) -> float:
+    video = material.probed().video
+    if video is None or material.is_copied:
+        return video.fps or 0.0 if video else 0.0
+    return min(video.steady_fps, commands.FIRST_FPS)
 
 
 def main_track(material: Material) -> list[Track]:
@@ -221,15 +228,17 @@ def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
         return False
     target = work / "poster"
     target.mkdir()
-    argv = commands.poster(material.original, probe, target / "poster.jpg")
+    argv = commands.posters(material.original, probe, target)
     limits = m.limits(probe, background=False)
     try:
         ffmpeg.run(argv, reads=[material.original], writes=target, limits=limits, stopped=job.stopped)
     except jailed.Failed:
         return False
-    if not (target / "poster.jpg").is_file():
+    # At one quality black, blur and fades make small files: the largest shows most.
+    best = max(target.iterdir(), key=lambda path: path.stat().st_size, default=None)
+    if best is None:
         return False
-    storage().publish(target / "poster.jpg", material.key("poster.jpg"))
+    storage().publish(best, material.key("poster.jpg"))
     return True
 
 
@@ -244,7 +253,7 @@ def _hand_over(job: JobRun, material: Material, left: list[JobKind], *, has_post
         if not track.is_default:
             job_service.enqueue(ENCODE_AUDIO, replace(request, arguments={"track": track.index}))
     if material.rungs():
-        for chunk in ladder.chunks(material.probed().duration_s):
+        for chunk in ladder.chunks(material.probed().picture_s):
             job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk)))
     job_service.enqueue(CHECKSUM_VIDEO, request)
     db.session.flush()
