@@ -12,10 +12,12 @@ from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, tostring  # nosec B405 - it only writes
 
 from app.database import Record
+from app.media.image_sizes import CONTENT_TYPES
 from app.permissions import ANONYMOUS
 from app.schemas.fields import Output
 from app.services import playback_service
 from app.services.feed_service import Feed, SitemapPage
+from app.services.image_files import cover_path
 from app.services.markdown import stand_alone
 from app.utils.text import xml_text
 from app.utils.times import rfc3339
@@ -107,7 +109,7 @@ def _item(feed: Feed, post: Record, texts: FeedTexts, addresses: Addresses) -> I
         tags=[xml_text(name) for _, _, _, name in sorted(post.tags)],
         published_at=post.published_at.astimezone(UTC),
         updated_at=post.updated_at.astimezone(UTC),
-        image_url=post.seo.get("og_image_url"),
+        image_url=post.seo.get("og_image_url") or addresses.absolute(cover_path(post)),
         attachments=films,
     )
 
@@ -202,7 +204,8 @@ def _add_atom_entry(root: Element, item: Item) -> None:
 def _files(item: Item) -> list[Attachment]:
     if item.image_url is None:
         return list(item.attachments)
-    media_type = guess_type(urlsplit(item.image_url).path)[0] or "image/jpeg"
+    path = urlsplit(item.image_url).path
+    media_type = CONTENT_TYPES.get(path.rpartition(".")[2]) or guess_type(path)[0] or "image/jpeg"
     return [*item.attachments, Attachment(item.image_url, media_type, item.title, 0, None)]
 
 

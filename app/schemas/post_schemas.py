@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter
 
 from app.database import Record
-from app.models import SEO_FIELDS, ImageState
+from app.models import SEO_FIELDS
 from app.schemas.fields import (
     Id,
     Input,
@@ -23,7 +23,7 @@ from app.schemas.image_schemas import ImageShown, Link, render_shown
 from app.schemas.publishing_schemas import PublicationName, PublicListQuery, VisibilityName
 from app.schemas.tag_schemas import TagName, TagRef
 from app.schemas.video_schemas import PlaybackOut
-from app.services.image_files import shown
+from app.services.image_files import cover_path, shown
 from app.utils.times import rfc3339
 
 _WEB_ADDRESS: Final = TypeAdapter(HttpUrl)
@@ -261,9 +261,9 @@ def _open_graph(row: Record, summary: dict[str, object], link: Link) -> list[dic
 
 
 def _cover(row: Record, link: Link) -> dict[str, object]:
-    """The cover as Open Graph's image, once there is a file behind its address."""
-    if not row.cover_id or row.cover_state != ImageState.READY:
+    """The cover as Open Graph's image."""
+    path = cover_path(row)
+    if path is None:
         return {}
-    image = shown(row, "cover_")
-    size = {"og:image:width": image.width, "og:image:height": image.height, "og:image:alt": image.alt}
-    return {"og:image": link(image.path), **size}
+    size = {"og:image:width": row.cover_width, "og:image:height": row.cover_height, "og:image:alt": row.cover_alt}
+    return {"og:image": link(path), **size}

@@ -14,7 +14,7 @@ from app.clients.storage import NoSuchFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import NotFound
-from app.models import Organization, Post
+from app.models import Image, Organization, Post
 from app.permissions import ANONYMOUS
 from app.services import listing, post_reading, standing, video_service
 from app.services.video_pipeline.material import video_prefix
@@ -28,6 +28,7 @@ _TOLD: Final = (
     *(Post.id, Post.slug, Post.title, Post.excerpt, Post.revision, Post.published_at, Post.updated_at, Post.seo),
     *(Post.renderer_version, Post.video_ids, Organization.slug.label("organization_slug")),
     *(post_reading.AUTHORS, post_reading.TAGS),
+    *post_reading.COVER,
 )
 
 
@@ -65,6 +66,7 @@ def newest(slug: str) -> Feed:
     """The feed of an organization, without bodies. Raises `NotFound`, `Moved` for a former slug."""
     _reader, organization = standing.seen_by(ANONYMOUS, slug)
     query = select(*_TOLD).join(Organization, Organization.id == Post.organization_id)
+    query = query.outerjoin(Image, Image.id == Post.cover_image_id)
     listed = query.where(_public_of(organization)).order_by(Post.published_at.desc(), Post.id.desc())
     with read_connection() as connection:
         posts = connection.execute(listed.limit(NEWEST)).all()

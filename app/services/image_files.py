@@ -52,6 +52,12 @@ def shown(row: Record, prefix: str = "") -> Shown:
     return Shown(*(row._mapping[f"{prefix}{column.key}"] for column in SHOWN))  # noqa: SLF001 - SQLAlchemy's public name of it
 
 
+def cover_path(post: Record) -> str | None:
+    """The path to the cover of a post, once there is a file behind it."""
+    is_there = post.cover_id is not None and post.cover_state == ImageState.READY
+    return shown(post, "cover_").path if is_there else None
+
+
 def images_prefix(organization_id: UUID) -> str:
     """Where the images of an organization are stored."""
     return f"{IMAGES}/{organization_id}"

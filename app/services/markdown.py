@@ -60,6 +60,7 @@ _OWN_NAMES: Final = {
 _IMAGE: Final = re.compile(
     r"(?P<before>(?:https?://[^/?#\s,]+)?/media/images/)(?P<token>[0-9a-f]{32})/full\.[a-z]{3,4}"
 )
+_RELATIVE_SET: Final = re.compile(r' srcset="/[^"]*"')
 _VIDEO: Final = re.compile(r"::video\[([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\]\s*")
 _PLACE: Final = re.compile(r'<figure data-marquee-video="([0-9a-f-]{36})"></figure>')
 # What has a scheme is absolute already.
@@ -123,7 +124,9 @@ def stand_alone(html: str, base_url: str, figures: Mapping[str, str]) -> str:
     def resolved(link: re.Match[str]) -> str:
         return link[1] + escape(_resolved(base_url, unescape(link[2]))) + '"'
 
-    return _PLACE.sub(lambda place: figures.get(place[1], ""), _LINK.sub(resolved, html))
+    # A reader loads `src` where there is no set.
+    absolute = _RELATIVE_SET.sub("", _LINK.sub(resolved, html))
+    return _PLACE.sub(lambda place: figures.get(place[1], ""), absolute)
 
 
 def _resolved(base_url: str, address: str) -> str:

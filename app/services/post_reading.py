@@ -33,6 +33,8 @@ AUTHORS: Final[Any] = _authors().label("authors")
 """Lists of position, id, slug, name, avatar_url."""
 TAGS: Final[Any] = _tags().label("tags")
 """Lists of position, id, slug, name."""
+COVER: Final[tuple[Any, ...]] = tuple(column.label(f"cover_{column.key}") for column in SHOWN)
+"""Columns of a post's cover image, all empty without one."""
 SUMMARY: Final[tuple[Any, ...]] = (
     *(Post.id, Post.slug, Post.title, Post.excerpt, Post.publication, Post.visibility, Post.reading_time_s),
     *(Post.likes_count, Post.comments_count, Post.revision, Post.publish_at, Post.published_at),
@@ -41,9 +43,9 @@ SUMMARY: Final[tuple[Any, ...]] = (
     Organization.name.label("organization_name"),
     AUTHORS,
     TAGS,
-    *(column.label(f"cover_{column.key}") for column in SHOWN),
+    *COVER,
 )
-"""Columns of a post in a list. `cover_…`: those of its cover image, all empty without one."""
+"""Columns of a post in a list."""
 _INCLUDABLE: Final[dict[str, Any]] = {
     "body_markdown": Post.body_markdown,
     "body_html": Post.body_html,

@@ -12,6 +12,7 @@ from app.models import Post, PostImage
 from app.services import image_uses, job_run
 from app.services.job_run import JobRun
 from app.services.markdown import RENDERER_VERSION, render
+from app.utils.times import now
 
 _BATCH: Final = 50
 
@@ -30,7 +31,8 @@ def render_again(job: JobRun) -> None:
     if "image_id" in job.arguments:
         in_texts = select(PostImage.post_id).where(PostImage.image_id == UUID(job.arguments["image_id"]))
         with read_connection() as connection:
-            _render(job, connection.execute(select(*columns).where(Post.id.in_(in_texts))).all())
+            rows = connection.execute(select(*columns).where(Post.id.in_(in_texts))).all()
+        _render(job, rows, is_news=True)
         return
     outdated = select(*columns).where(Post.renderer_version < RENDERER_VERSION)
     while True:
@@ -38,10 +40,13 @@ def render_again(job: JobRun) -> None:
             rows = connection.execute(outdated.order_by(Post.renderer_version).limit(_BATCH)).all()
         if not rows:
             return
-        _render(job, rows)
+        _render(job, rows, is_news=False)
 
 
-def _render(job: JobRun, rows: Sequence[Record]) -> None:
+def _render(job: JobRun, rows: Sequence[Record], *, is_news: bool) -> None:
+    """What only an upgrade changed is no save for readers: neither the revision nor the time moves. A picture that was
+    not there before is news: the time moves, so that feeds bring it.
+    """
     for row in rows:
         job.check()
         images = image_uses.in_text(row.organization_id, row.body_markdown)
@@ -49,6 +54,5 @@ def _render(job: JobRun, rows: Sequence[Record]) -> None:
         same = update(Post).where(Post.id == row.id, Post.revision == row.revision)
         fresh = {"body_html": rendered.html, "video_ids": rendered.video_ids, "renderer_version": RENDERER_VERSION}
         with transaction():
-            # Readers see no save: neither the revision nor the time moves, the ETag's hash does.
-            kept = same.values(**fresh, updated_at=Post.updated_at)
+            kept = same.values(**fresh, updated_at=now() if is_news else Post.updated_at)
             db.session.execute(kept.execution_options(synchronize_session=False))

@@ -13,13 +13,14 @@ from werkzeug.test import TestResponse
 
 from app.clients.stores import storage
 from app.database import db, transaction
-from app.models import Organization, Post, Processing, Publication, Video, Visibility
+from app.models import ImageState, Organization, Post, Processing, Publication, Video, Visibility
 from app.services import feed_service
-from app.services.markdown import render
+from app.services.markdown import Picture, render
 from app.services.video_pipeline.material import video_prefix
 from config import settings
 from tests.api.conftest import Person
 from tests.factories import (
+    make_image,
     make_organization,
     make_post,
     make_post_author,
@@ -303,6 +304,39 @@ def test_a_private_film_leaves_nothing_and_a_cover_is_an_enclosure_too(
     assert "/media/" not in answer.get_data(as_text=True)
     enclosure = tree_of(answer).find("channel/item/enclosure")
     assert dict(enclosure.attrib) == {"url": "https://example.org/cover.png", "length": "0", "type": "image/png"}
+
+
+def test_a_cover_is_the_picture_of_a_post_once_it_is_made(gazette: Organization, anonymous: Person) -> None:
+    cover = make_image(gazette, ending="webp", state=ImageState.PROCESSING)
+    published(gazette, cover_image_id=cover.id)
+    before = fetch(anonymous, "feed.xml")
+    assert tree_of(before).find("channel/item/enclosure") is None
+
+    cover.state = ImageState.READY
+    db.session.flush()
+
+    after = fetch(anonymous, "feed.xml", **{"If-None-Match": before.headers["ETag"]})
+    url = f"http://localhost/media/images/{cover.token}/full.webp"
+    assert dict(tree_of(after).find("channel/item/enclosure").attrib) == {
+        "url": url,
+        "length": "0",
+        "type": "image/webp",
+    }
+    (item,) = json.loads(fetch(anonymous, "feed.json").get_data())["items"]
+    assert item["image"] == url
+
+
+def test_a_picture_in_a_text_leaves_no_relative_addresses(gazette: Organization, anonymous: Person) -> None:
+    image = make_image(gazette)
+    stem = f"/media/images/{image.token}"
+    pictures = {image.token: Picture(1000, 500, (320,))}
+    published(gazette, body_html=render(f"![sea]({stem}/full.jpg)", pictures).html)
+
+    content = tree_of(fetch(anonymous, "feed.xml")).findtext("channel/item/content:encoded", namespaces=NAMES)
+
+    assert "srcset" not in content
+    assert 'width="1000" height="500"' in content
+    assert f'src="http://localhost{stem}/full.jpg"' in content
 
 
 def test_a_text_that_no_reader_wants_whole_is_its_excerpt(gazette: Organization, anonymous: Person) -> None:
