@@ -83,7 +83,7 @@ export type AuditList = {
 /**
  * Every action that leaves a line.
  */
-export type Audited = 'account.created' | 'session.opened' | 'session.refused' | 'session.ended' | 'session.revoked' | 'session.token_reused' | 'account.email_verified' | 'account.password_forgotten' | 'account.password_reset' | 'account.password_changed' | 'account.changed' | 'account.disabled' | 'account.enabled' | 'account.deleted' | 'api_key.created' | 'api_key.revoked' | 'organization.created' | 'organization.changed' | 'organization.transferred' | 'organization.deleted' | 'organization.quota_changed' | 'invitation.created' | 'invitation.revoked' | 'team.joined' | 'team.role_changed' | 'team.suspended' | 'team.unsuspended' | 'team.removed' | 'team.left' | 'post.changed' | 'post.published' | 'post.unpublished' | 'post.scheduled' | 'post.archived' | 'post.deleted' | 'video.changed' | 'video.published' | 'video.unpublished' | 'video.scheduled' | 'video.archived' | 'video.deleted';
+export type Audited = 'account.created' | 'session.opened' | 'session.refused' | 'session.ended' | 'session.revoked' | 'session.token_reused' | 'account.email_verified' | 'account.password_forgotten' | 'account.password_reset' | 'account.password_changed' | 'account.changed' | 'account.disabled' | 'account.enabled' | 'account.deleted' | 'api_key.created' | 'api_key.revoked' | 'organization.created' | 'organization.changed' | 'organization.transferred' | 'organization.deleted' | 'organization.quota_changed' | 'invitation.created' | 'invitation.revoked' | 'team.joined' | 'team.role_changed' | 'team.suspended' | 'team.unsuspended' | 'team.removed' | 'team.left' | 'post.changed' | 'post.published' | 'post.unpublished' | 'post.scheduled' | 'post.archived' | 'post.deleted' | 'video.changed' | 'video.published' | 'video.unpublished' | 'video.scheduled' | 'video.archived' | 'video.deleted' | 'image.deleted';
 
 /**
  * A caption track.
@@ -206,6 +206,71 @@ export type Feeds = {
  */
 export type Health = {
     status: 'ok';
+};
+
+/**
+ * An image. `errors` says why it failed; retry its job, or send another.
+ */
+export type Image = {
+    id: string;
+    state: 'processing' | 'ready' | 'failed';
+    url: string;
+    alt: string;
+    width: number;
+    height: number;
+    variants: Array<ImageVariant>;
+    job_id: string | null;
+    filename: string | null;
+    size_bytes: number;
+    errors: Array<{
+        [key: string]: string;
+    }>;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * A JSON merge patch.
+ */
+export type ImageChange = {
+    alt?: string | null;
+};
+
+/**
+ * A page of images.
+ */
+export type ImageList = {
+    data: Array<Image>;
+    page: Page;
+};
+
+/**
+ * An image as pages show it. `url` is good for ever; there is a file behind it once the state is `ready`.
+ */
+export type ImageShown = {
+    id: string;
+    state: 'processing' | 'ready' | 'failed';
+    url: string;
+    alt: string;
+    width: number;
+    height: number;
+    variants: Array<ImageVariant>;
+};
+
+/**
+ * Multipart: the file, and what it shows for those who do not see it.
+ */
+export type ImageUpload = {
+    file: Blob | File;
+    alt?: string | null;
+};
+
+/**
+ * A narrower file of the same picture, as WebP.
+ */
+export type ImageVariant = {
+    url: string;
+    width: number;
 };
 
 /**
@@ -562,7 +627,7 @@ export type Post = {
     slug: string;
     title: string;
     excerpt: string;
-    cover_image: null;
+    cover_image: ImageShown | null;
     tags: Array<TagRef>;
     authors: Array<Person>;
     organization: OrganizationRef;
@@ -583,7 +648,7 @@ export type Post = {
 };
 
 /**
- * A JSON merge patch: what is left out stays; a null excerpt is made from the text again.
+ * A JSON merge patch: what is left out stays; a null excerpt is made from the text again, a null cover is none.
  */
 export type PostChange = {
     title?: string | null;
@@ -593,11 +658,13 @@ export type PostChange = {
     visibility?: 'public' | 'unlisted' | 'organization' | null;
     tags?: Array<string> | null;
     authors?: Array<string> | null;
+    cover_image?: string | null;
     seo?: SeoInput | null;
 };
 
 /**
- * A new draft. Tags are named and made where there is none; authors are ids of the team's members.
+ * A new draft. Tags are named and made where there is none; authors are ids of the team's members, the cover is
+ * the id of an image.
  */
 export type PostCreate = {
     title: string;
@@ -607,6 +674,7 @@ export type PostCreate = {
     visibility?: 'public' | 'unlisted' | 'organization';
     tags?: Array<string>;
     authors?: Array<string> | null;
+    cover_image?: string | null;
     seo?: SeoInput;
 };
 
@@ -649,7 +717,7 @@ export type PostListed = {
     slug: string;
     title: string;
     excerpt: string;
-    cover_image: null;
+    cover_image: ImageShown | null;
     tags: Array<TagRef>;
     authors: Array<Person>;
     organization: OrganizationRef;
@@ -677,7 +745,7 @@ export type PostPart = {
     slug?: string;
     title?: string;
     excerpt?: string;
-    cover_image?: null;
+    cover_image?: ImageShown | null;
     tags?: Array<TagRef>;
     authors?: Array<Person>;
     organization?: OrganizationRef;
@@ -821,6 +889,7 @@ export type RevisionContent = {
     excerpt: string;
     body_markdown: string;
     visibility: 'public' | 'unlisted' | 'organization';
+    cover_image: string | null;
     seo: {
         [key: string]: string | boolean;
     };
@@ -1910,6 +1979,141 @@ export type FollowEventsResponses = {
 };
 
 export type FollowEventsResponse = FollowEventsResponses[keyof FollowEventsResponses];
+
+export type ListImagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        q?: string;
+    };
+    url: '/api/v1/images';
+};
+
+export type ListImagesErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type ListImagesError = ListImagesErrors[keyof ListImagesErrors];
+
+export type ListImagesResponses = {
+    /**
+     * OK
+     */
+    200: ImageList;
+};
+
+export type ListImagesResponse = ListImagesResponses[keyof ListImagesResponses];
+
+export type UploadImageData = {
+    body: ImageUpload;
+    path?: never;
+    query?: never;
+    url: '/api/v1/images';
+};
+
+export type UploadImageErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type UploadImageError = UploadImageErrors[keyof UploadImageErrors];
+
+export type UploadImageResponses = {
+    /**
+     * Created
+     */
+    201: Image;
+};
+
+export type UploadImageResponse = UploadImageResponses[keyof UploadImageResponses];
+
+export type DeleteImageData = {
+    body?: never;
+    path: {
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v1/images/{image_id}';
+};
+
+export type DeleteImageErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type DeleteImageError = DeleteImageErrors[keyof DeleteImageErrors];
+
+export type DeleteImageResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteImageResponse = DeleteImageResponses[keyof DeleteImageResponses];
+
+export type GetImageData = {
+    body?: never;
+    path: {
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v1/images/{image_id}';
+};
+
+export type GetImageErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type GetImageError = GetImageErrors[keyof GetImageErrors];
+
+export type GetImageResponses = {
+    /**
+     * OK
+     */
+    200: Image;
+};
+
+export type GetImageResponse = GetImageResponses[keyof GetImageResponses];
+
+export type ChangeImageData = {
+    body: ImageChange;
+    path: {
+        image_id: string;
+    };
+    query?: never;
+    url: '/api/v1/images/{image_id}';
+};
+
+export type ChangeImageErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type ChangeImageError = ChangeImageErrors[keyof ChangeImageErrors];
+
+export type ChangeImageResponses = {
+    /**
+     * OK
+     */
+    200: Image;
+};
+
+export type ChangeImageResponse = ChangeImageResponses[keyof ChangeImageResponses];
 
 export type AcceptInvitationData = {
     body: InvitationAccept;

@@ -99,7 +99,8 @@ export const zAudited = z.enum([
     'video.unpublished',
     'video.scheduled',
     'video.archived',
-    'video.deleted'
+    'video.deleted',
+    'image.deleted'
 ]);
 
 /**
@@ -194,6 +195,69 @@ export const zFeeds = z.object({
  */
 export const zHealth = z.object({
     status: z.literal('ok')
+});
+
+/**
+ * A JSON merge patch.
+ */
+export const zImageChange = z.object({
+    alt: z.string().max(1000).nullish()
+});
+
+/**
+ * Multipart: the file, and what it shows for those who do not see it.
+ */
+export const zImageUpload = z.object({
+    file: z.string(),
+    alt: z.string().max(1000).nullish()
+});
+
+/**
+ * A narrower file of the same picture, as WebP.
+ */
+export const zImageVariant = z.object({
+    url: z.string(),
+    width: z.int()
+});
+
+/**
+ * An image. `errors` says why it failed; retry its job, or send another.
+ */
+export const zImage = z.object({
+    id: z.uuid(),
+    state: z.enum([
+        'processing',
+        'ready',
+        'failed'
+    ]),
+    url: z.string(),
+    alt: z.string(),
+    width: z.int(),
+    height: z.int(),
+    variants: z.array(zImageVariant),
+    job_id: z.uuid().nullable(),
+    filename: z.string().nullable(),
+    size_bytes: z.int(),
+    errors: z.array(z.record(z.string(), z.string())),
+    created_at: z.iso.datetime({ offset: true }),
+    updated_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * An image as pages show it. `url` is good for ever; there is a file behind it once the state is `ready`.
+ */
+export const zImageShown = z.object({
+    id: z.uuid(),
+    state: z.enum([
+        'processing',
+        'ready',
+        'failed'
+    ]),
+    url: z.string(),
+    alt: z.string(),
+    width: z.int(),
+    height: z.int(),
+    variants: z.array(zImageVariant)
 });
 
 /**
@@ -523,6 +587,14 @@ export const zAuditList = z.object({
 });
 
 /**
+ * A page of images.
+ */
+export const zImageList = z.object({
+    data: z.array(zImage),
+    page: zPage
+});
+
+/**
  * A page of jobs.
  */
 export const zJobList = z.object({
@@ -827,6 +899,7 @@ export const zRevisionContent = z.object({
         'unlisted',
         'organization'
     ]),
+    cover_image: z.uuid().nullable(),
     seo: z.record(z.string(), z.union([
         z.string(),
         z.boolean()
@@ -936,7 +1009,7 @@ export const zSeoInput = z.object({
 });
 
 /**
- * A JSON merge patch: what is left out stays; a null excerpt is made from the text again.
+ * A JSON merge patch: what is left out stays; a null excerpt is made from the text again, a null cover is none.
  */
 export const zPostChange = z.object({
     title: z.string().min(1).max(300).regex(/^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/).nullish(),
@@ -950,11 +1023,13 @@ export const zPostChange = z.object({
     ]).nullish(),
     tags: z.array(z.string().min(1).max(60)).max(20).nullish(),
     authors: z.array(z.uuid()).max(10).nullish(),
+    cover_image: z.uuid().nullish(),
     seo: zSeoInput.nullish()
 });
 
 /**
- * A new draft. Tags are named and made where there is none; authors are ids of the team's members.
+ * A new draft. Tags are named and made where there is none; authors are ids of the team's members, the cover is
+ * the id of an image.
  */
 export const zPostCreate = z.object({
     title: z.string().min(1).max(300).regex(/^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/),
@@ -968,6 +1043,7 @@ export const zPostCreate = z.object({
     ]).optional(),
     tags: z.array(z.string().min(1).max(60)).max(20).optional(),
     authors: z.array(z.uuid()).max(10).nullish(),
+    cover_image: z.uuid().nullish(),
     seo: zSeoInput.optional()
 });
 
@@ -1068,7 +1144,7 @@ export const zPost = z.object({
     slug: z.string(),
     title: z.string(),
     excerpt: z.string(),
-    cover_image: z.null(),
+    cover_image: zImageShown.nullable(),
     tags: z.array(zTagRef),
     authors: z.array(zPerson),
     organization: zOrganizationRef,
@@ -1105,7 +1181,7 @@ export const zPostListed = z.object({
     slug: z.string(),
     title: z.string(),
     excerpt: z.string(),
-    cover_image: z.null(),
+    cover_image: zImageShown.nullable(),
     tags: z.array(zTagRef),
     authors: z.array(zPerson),
     organization: zOrganizationRef,
@@ -1142,7 +1218,7 @@ export const zPostPart = z.object({
     slug: z.string().optional(),
     title: z.string().optional(),
     excerpt: z.string().optional(),
-    cover_image: z.null().optional(),
+    cover_image: zImageShown.nullish(),
     tags: z.array(zTagRef).optional(),
     authors: z.array(zPerson).optional(),
     organization: zOrganizationRef.optional(),
@@ -1815,6 +1891,53 @@ export const zFollowEventsQuery = z.object({
  * OK
  */
 export const zFollowEventsResponse = zEvent;
+
+export const zListImagesQuery = z.object({
+    limit: z.int().gte(1).lte(100).optional().default(20),
+    cursor: z.string().max(500).optional(),
+    q: z.string().min(1).max(200).optional()
+});
+
+/**
+ * OK
+ */
+export const zListImagesResponse = zImageList;
+
+export const zUploadImageBody = zImageUpload;
+
+/**
+ * Created
+ */
+export const zUploadImageResponse = zImage;
+
+export const zDeleteImagePath = z.object({
+    image_id: z.uuid()
+});
+
+/**
+ * No Content
+ */
+export const zDeleteImageResponse = z.void();
+
+export const zGetImagePath = z.object({
+    image_id: z.uuid()
+});
+
+/**
+ * OK
+ */
+export const zGetImageResponse = zImage;
+
+export const zChangeImageBody = zImageChange;
+
+export const zChangeImagePath = z.object({
+    image_id: z.uuid()
+});
+
+/**
+ * OK
+ */
+export const zChangeImageResponse = zImage;
 
 export const zAcceptInvitationBody = zInvitationAccept;
 
