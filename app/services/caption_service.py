@@ -48,7 +48,7 @@ def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revis
         with storage().sink(key) as target:
             target.write(text.encode())
         with transaction():
-            video = video_service.owned(actor, track.video_id, expected_revision)
+            video = video_service.VIDEOS.owned(actor, track.video_id, expected_revision)
             stored = {"lang": lang, "label": track.label or lang, "file": file}
             replaced = _replace(video, lang, [stored])
     _remove(video, replaced)
@@ -58,7 +58,7 @@ def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revis
 def delete(actor: Actor, track: Track, *, expected_revision: int | None) -> None:
     """Removes the captions of a language for every reader at once; none there is fine."""
     with transaction():
-        video = video_service.owned(actor, track.video_id, expected_revision)
+        video = video_service.VIDEOS.owned(actor, track.video_id, expected_revision)
         lang = _language(track.lang)
         removed = _replace(video, lang, []) if any(one["lang"] == lang for one in video.captions) else []
     _remove(video, removed)

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from app import dialect
 from app.access import owned_by
 from app.database import Record, db, savepoint, transaction
-from app.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from app.errors import Conflict, Invalid
 from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
 from app.services import audit_service, event_service, image_uses, post_revisions, publishing_service, tag_service
 from app.services.audit_service import Audited
 from app.services.markdown import RENDERER_VERSION, Rendered, render
 from app.services.post_reading import get
+from app.services.publishing_service import Publications
 from app.utils.ids import new_id
 from app.utils.text import excerpt_of, reading_time_s, slug_of, with_random_suffix
 
@@ -48,7 +49,7 @@ class PostDraft:
 
 def register() -> None:
     """Lets scheduled posts be published."""
-    publishing_service.publishes("post", _publish)
+    publishing_service.publishes(POSTS)
 
 
 def create(actor: Actor, draft: PostDraft) -> Record:
@@ -86,7 +87,7 @@ def change(actor: Actor, post_id: UUID, changes: dict[str, Any], *, expected_rev
     images = image_uses.in_text(actor.organization_id, text or "")
     rendered = render(text, image_uses.pictures(images)) if text is not None else None
     with transaction():
-        post = _own(actor, post_id, expected_revision)
+        post = POSTS.owned(actor, post_id, expected_revision)
         with _counting_tags(post), publishing_service.watched(actor, "post", post):
             _apply(post, changes, rendered)
             post.revision += 1
@@ -114,64 +115,35 @@ def restore(actor: Actor, post_id: UUID, number: int, *, expected_revision: int 
 
 def publish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
     """Makes a post readable by those its visibility names. Publishing twice changes nothing."""
-    with _moving(actor, post_id, expected_revision) as post:
-        if post.publication is not Publication.PUBLISHED:
-            _publish(post)
+    POSTS.publish(actor, post_id, expected_revision)
     return get(actor, post_id)
 
 
 def schedule(actor: Actor, post_id: UUID, publish_at: datetime, *, expected_revision: int | None) -> Record:
-    """Publishes it later, within two seconds of the time; again moves the time."""
-    with _moving(actor, post_id, expected_revision) as post:
-        publishing_service.schedule("post", post, publish_at)
-        post.revision += 1
-        _record(post, "post.scheduled")
+    """Publishes it later, within two seconds of the time; again moves the time. Raises `Invalid`, `Conflict`."""
+    POSTS.schedule(actor, post_id, publish_at, expected_revision)
     return get(actor, post_id)
 
 
 def unpublish(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
     """Takes a post back to draft."""
-    with _moving(actor, post_id, expected_revision) as post, _counting_tags(post):
-        post.unpublish()
-        post.revision += 1
-        _record(post, "post.unpublished")
+    POSTS.unpublish(actor, post_id, expected_revision)
     return get(actor, post_id)
 
 
 def archive(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> Record:
     """Takes a post out of every list but the team's."""
-    with _moving(actor, post_id, expected_revision) as post, _counting_tags(post):
-        post.archive()
-        post.revision += 1
-        _record(post, "post.archived")
+    POSTS.archive(actor, post_id, expected_revision)
     return get(actor, post_id)
 
 
 def delete(actor: Actor, post_id: UUID, *, expected_revision: int | None) -> None:
     """Deletes a post for every reader at once."""
-    with _moving(actor, post_id, expected_revision) as post:
+    with POSTS.moving(actor, post_id, expected_revision) as post:
         tag_service.count(_findable_by(post), set())
         _record(post, "post.deleted")
         audit_service.record_by(actor, Audited.POST_DELETED, f"post:{post_id}", before={"title": post.title})
         db.session.delete(post)
-
-
-@contextmanager
-def _moving(actor: Actor, post_id: UUID, expected_revision: int | None) -> Iterator[Post]:
-    """One transaction around a move of a post, which ends what waits to publish it."""
-    with transaction():
-        publishing_service.withdraw(actor, "post", post_id)
-        post = _own(actor, post_id, expected_revision)
-        with publishing_service.watched(actor, "post", post):
-            yield post
-        db.session.flush()
-
-
-def _publish(post: Post) -> None:
-    with _counting_tags(post):
-        post.publish()
-        post.revision += 1
-    _record(post, "post.published")
 
 
 def _apply(post: Post, changes: dict[str, Any], rendered: Rendered | None) -> None:
@@ -268,22 +240,9 @@ def _findable_by(post: Post) -> set[UUID]:
     return set(tag_service.tags_of(post.id)) if is_listed else set()
 
 
-def _own(actor: Actor, post_id: UUID, expected_revision: int | None) -> Post:
-    """The post, locked, if the actor's organization owns it and their role may edit it."""
-    owned = select(Post).where(Post.id == post_id, owned_by(actor.organization_id, Post)).with_for_update()
-    post = db.session.scalar(owned.execution_options(populate_existing=True))
-    if post is None:
-        raise NotFound("There is no such post.")
-    actor.must(Action.EDIT_CONTENT)
-    if expected_revision is not None and expected_revision != post.revision:
-        meanwhile = post_revisions.changed_since(post, expected_revision)
-        raise PreconditionFailed(
-            "Somebody saved this post before you.",
-            current_etag=f'"{post.revision}"',
-            changed_fields=meanwhile.changed_fields,
-            changed_by=meanwhile.changed_by,
-        )
-    return post
+def _changed_since(post: Post, revision: int) -> dict[str, Any]:
+    meanwhile = post_revisions.changed_since(post, revision)
+    return {"changed_fields": meanwhile.changed_fields, "changed_by": meanwhile.changed_by}
 
 
 def _record(post: Post, type_: str) -> None:
@@ -298,3 +257,6 @@ def _record(post: Post, type_: str) -> None:
 
 def _slug_taken(slug: str) -> Conflict:
     return Conflict(f"Another post of this organization has the slug {slug!r}.", code="slug_taken")
+
+
+POSTS: Final = Publications("post", Post, _record, _counting_tags, _changed_since)

@@ -1,7 +1,6 @@
 """Videos: take an upload, read, publish, delete."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -13,10 +12,10 @@ from sqlalchemy import Select, and_, select
 from app.access import owned_by, readable_by
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
-from app.errors import Conflict, Invalid, NotFound, PreconditionFailed, TooLarge
+from app.errors import Conflict, Invalid, NotFound, TooLarge
 from app.jobs import PROCESS_VIDEO
 from app.media.sniff import HEAD_BYTES, demuxer_of
-from app.models import Organization, Processing, Publication, Rendition, User, Video, Visibility
+from app.models import Organization, Processing, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
 from app.services import (
     audit_service,
@@ -30,6 +29,7 @@ from app.services import (
 from app.services.audit_service import Audited
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position
+from app.services.publishing_service import Publications
 from app.services.reception import Received, assert_organization
 from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import original_key, video_prefix
@@ -88,9 +88,12 @@ class Origin:
     author_id: UUID | None
 
 
+VIDEOS: Final = Publications("video", Video, outcome.record)
+
+
 def register() -> None:
     """Lets scheduled videos be published."""
-    publishing_service.publishes("video", _publish)
+    publishing_service.publishes(VIDEOS)
 
 
 def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_bytes: int | None) -> VideoView:
@@ -200,7 +203,7 @@ def _renditions(video_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
 def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_revision: int | None) -> VideoView:
     """Saves title, description or visibility."""
     with transaction():
-        video = owned(actor, video_id, expected_revision)
+        video = VIDEOS.owned(actor, video_id, expected_revision)
         with publishing_service.watched(actor, "video", video):
             for name in ("title", "description", "visibility"):
                 if changes.get(name) is not None:
@@ -213,36 +216,25 @@ def change(actor: Actor, video_id: UUID, changes: dict[str, Any], *, expected_re
 
 def publish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
     """Makes it readable by those its visibility names. Publishing twice changes nothing."""
-    with _moving(actor, video_id, expected_revision) as video:
-        if video.publication is not Publication.PUBLISHED:
-            _publish(video)
+    VIDEOS.publish(actor, video_id, expected_revision)
     return get(actor, video_id)
 
 
 def schedule(actor: Actor, video_id: UUID, publish_at: datetime, *, expected_revision: int | None) -> VideoView:
-    """Publishes it later, within two seconds of the time; again moves the time."""
-    with _moving(actor, video_id, expected_revision) as video:
-        publishing_service.schedule("video", video, publish_at)
-        video.revision += 1
-        outcome.record(video, "video.scheduled")
+    """Publishes it later, within two seconds of the time; again moves the time. Raises `Invalid`, `Conflict`."""
+    VIDEOS.schedule(actor, video_id, publish_at, expected_revision)
     return get(actor, video_id)
 
 
 def unpublish(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
     """Takes a video back to draft: only its own people can play it."""
-    with _moving(actor, video_id, expected_revision) as video:
-        video.unpublish()
-        video.revision += 1
-        outcome.record(video, "video.unpublished")
+    VIDEOS.unpublish(actor, video_id, expected_revision)
     return get(actor, video_id)
 
 
 def archive(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> VideoView:
     """Takes a video out of every list but the team's; only its own people can play it."""
-    with _moving(actor, video_id, expected_revision) as video:
-        video.archive()
-        video.revision += 1
-        outcome.record(video, "video.archived")
+    VIDEOS.archive(actor, video_id, expected_revision)
     return get(actor, video_id)
 
 
@@ -253,7 +245,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         if job_id is not None:  # before the video is locked: a job's row always comes first
             job_service.cancel(job_id)
         publishing_service.withdraw(actor, "video", video_id)
-        video = owned(actor, video_id, expected_revision)
+        video = VIDEOS.owned(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
         audit_service.record_by(actor, Audited.VIDEO_DELETED, f"video:{video_id}", before={"title": video.title})
         organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
@@ -294,38 +286,6 @@ def _job_of(actor: Actor, video_id: UUID) -> UUID | None:
     actor.must(Action.EDIT_CONTENT)
     job_id: UUID | None = row.job_id
     return job_id
-
-
-@contextmanager
-def _moving(actor: Actor, video_id: UUID, expected_revision: int | None) -> Iterator[Video]:
-    """One transaction around a move of a video, which ends what waits to publish it."""
-    with transaction():
-        publishing_service.withdraw(actor, "video", video_id)
-        video = owned(actor, video_id, expected_revision)
-        with publishing_service.watched(actor, "video", video):
-            yield video
-        db.session.flush()
-
-
-def _publish(video: Video) -> None:
-    video.publish()
-    video.revision += 1
-    outcome.record(video, "video.published")
-
-
-def owned(actor: Actor, video_id: UUID, expected_revision: int | None) -> Video:
-    """The video, locked, if the actor's organization owns it and their role may edit it.
-
-    Raises `NotFound`, `NotPermitted`, or `PreconditionFailed` for another revision than the expected one.
-    """
-    owned = select(Video).where(Video.id == video_id, owned_by(actor.organization_id, Video)).with_for_update()
-    video = db.session.scalar(owned.execution_options(populate_existing=True))
-    if video is None:
-        raise NotFound("There is no such video.")
-    actor.must(Action.EDIT_CONTENT)
-    if expected_revision is not None and expected_revision != video.revision:
-        raise PreconditionFailed("Somebody saved this video before you.", current_etag=f'"{video.revision}"')
-    return video
 
 
 def _reading() -> Select[*tuple[Any, ...]]:
