@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable, Iterator
 
 from slugify import slugify
 
@@ -10,7 +11,11 @@ EXCERPT_MAX_LENGTH = 300
 WORDS_PER_MINUTE = 240
 _SUFFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without look-alikes
 # A link's parts hold no further opening bracket: each is looked at once, however many are never closed.
-_MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_>#~|]+)")
+_MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_>#~|]+|\[\^[^\[\]]{1,50}\])")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+# Rows of tables, our videos, footnotes' texts, and lines that rule or underline.
+_NO_PROSE = re.compile(r"\s*(?:\||::video\[|\[\^[^\]]{1,50}\]:|[-=]{3,}\s*$)")
+_LIST_MARK = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 _EXCERPT_SOURCE_LENGTH = 20_000
 _SPACE = re.compile(r"\s+")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,11 +34,20 @@ def with_random_suffix(slug: str, *, length: int = 5) -> str:
 
 def excerpt_of(markdown: str) -> str:
     """The first sentences of a text as plain words, at most 300 characters, cut at a word."""
-    beginning = markdown[:_EXCERPT_SOURCE_LENGTH]
+    beginning = "\n".join(_prose(markdown[:_EXCERPT_SOURCE_LENGTH].splitlines()))
     plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(lambda match: match.group(2) or "", beginning)).strip()
     if len(plain) <= EXCERPT_MAX_LENGTH:
         return plain
     return plain[:EXCERPT_MAX_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def _prose(lines: Iterable[str]) -> Iterator[str]:
+    is_code = False
+    for line in lines:
+        if _FENCE.match(line):
+            is_code = not is_code
+        elif not is_code and not _NO_PROSE.match(line):
+            yield line[match.end() :] if (match := _LIST_MARK.match(line)) else line
 
 
 def reading_time_s(text: str) -> int:

@@ -11,6 +11,10 @@ from app.utils.text import excerpt_of
         ("Some *words* and a [link](https://example.org).", "Some words and a link."),
         ("See [this](https://example.org/a_(b)) first", "See this first"),
         ("![A picture](/a.jpg) of it", "A picture of it"),
+        ("First\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nthen", "First then"),
+        ("Run\n\n```sh\nmake run\n```\n\nand look", "Run and look"),
+        ("# Title\n\n- one\n- [x] two\n3. three\n\n---\n\nend", "Title one two three end"),
+        ("Noted[^1] here\n\n[^1]: Not this\n\n::video[0197c7a8-0000-7000-8000-000000000000]", "Noted here"),
         ("[open (and never closed", "[open (and never closed"),
     ],
 )
