@@ -15,7 +15,7 @@ from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
 from app.http import problems
-from app.middlewares import caching, compression, edge, rate_limit, request_id, session_relay
+from app.middlewares import caching, compression, edge, edge_cache, rate_limit, request_id, session_relay
 from app.realtime import sockets
 from config import settings
 from config.logs import without_values
@@ -49,6 +49,7 @@ def build() -> Flask:
     routes.init_app(app)
     sockets.init_app(app)
     session_relay.init_app(app)
+    edge_cache.init_app(app)
     edge.init_app(app)
     app.cli.add_command(up)
     app.cli.add_command(jobs)

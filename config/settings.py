@@ -94,6 +94,7 @@ class Settings(BaseModel):
     client_grace_s: Annotated[float, Field(ge=0.1, le=600)] = 30
     answer_stall_s: Annotated[float, Field(ge=0.1, le=3600)] = 120
     accel_path: OptionalFolder = None
+    edge_cache_bytes: Annotated[int, Field(ge=0)] = 0
     # Secrets.
     secret_key: str = Field(default=DEVELOPMENT_SECRET, repr=False)
     secret_keys_old: SecretList = Field(default=(), repr=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
-from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest, multiprocess
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -15,6 +15,10 @@ _BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 _requests: Final = Histogram(
     "marquee_request_seconds", "Time to answer a request.", ("method", "route", "status"), buckets=_BUCKETS_S
 )
+_edge = Counter("marquee_edge_cache_total", "Anonymous reads at the edge cache, by what became of them.", ("outcome",))
+edge_hits: Final = _edge.labels("hit")
+edge_shares: Final = _edge.labels("shared")
+edge_asks: Final = _edge.labels("asked")
 
 
 def observe_request(method: str, route: str, status: int, duration_s: float) -> None:

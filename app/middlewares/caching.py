@@ -6,8 +6,8 @@ from flask import Flask, Response, g
 
 from config import settings
 
-_VARY: Final = ("Authorization", "Marquee-Organization", "Origin", "Accept-Encoding")
-_PUBLIC: Final = "public, max-age=0, s-maxage=5, stale-while-revalidate=30"
+VARY: Final = ("Authorization", "Marquee-Organization", "Origin", "Accept-Encoding")
+PUBLIC: Final = "public, max-age=0, s-maxage=5, stale-while-revalidate=30"
 _PRIVATE: Final = "private, no-store"
 
 
@@ -19,8 +19,8 @@ def init_app(app: Flask) -> None:
 def _add(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         is_public = g.get("is_public_read", False) and response.status_code in {200, 304}
-        response.headers["Cache-Control"] = _PUBLIC if is_public else _PRIVATE
-        response.vary.update(_VARY)
+        response.headers["Cache-Control"] = PUBLIC if is_public else _PRIVATE
+        response.vary.update(VARY)
     elif settings.cors_origins:
         response.vary.add("Origin")  # or a cache would give one site's answer to another
     return response

@@ -45,7 +45,7 @@ def _read_tags() -> None:
     g.client_tags = request.environ.get("HTTP_IF_NONE_MATCH", "")
     for name in _CONDITIONS:
         if name in request.environ:
-            request.environ[name] = _CODED_TAG.sub('"', request.environ[name])
+            request.environ[name] = plain_tags(request.environ[name])
 
 
 def _code(response: Response) -> Response:
@@ -117,10 +117,22 @@ def _set_tag(response: Response, coding: Coding) -> None:
 
 
 def _name_what_the_client_has(response: Response, coding: Coding | None) -> Response:
-    """A 304's tag is the one that the client sent, for it means the copy under this very tag."""
-    tag = response.headers.get("ETag", "")
-    for known in (coding, "br", "gzip"):
-        if known and f'{tag[:-1]}-{known}"' in g.get("client_tags", ""):
-            response.headers["ETag"] = f'{tag[:-1]}-{known}"'
-            break
+    if "ETag" in response.headers:
+        response.headers["ETag"] = tag_of_copy(response.headers["ETag"], g.get("client_tags", ""), coding)
     return response
+
+
+def tag_of_copy(tag: str, client_tags: str, coding: Coding | None) -> str:
+    """A 304's tag is the one that the client sent, for it means the copy under this very tag.
+
+    `tag` is that of the plain answer; where the client has several copies, the one in `coding` counts.
+    """
+    for known in (coding, "br", "gzip"):
+        if known and f'{tag[:-1]}-{known}"' in client_tags:
+            return f'{tag[:-1]}-{known}"'
+    return tag
+
+
+def plain_tags(tags: str) -> str:
+    """The tags without what says how a copy is coded."""
+    return _CODED_TAG.sub('"', tags)

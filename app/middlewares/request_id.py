@@ -24,9 +24,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_end)
 
 
+def id_for(given: str) -> str:
+    """The client's own id of its request, or a new one where that is odd or missing."""
+    return given if _ACCEPTABLE.fullmatch(given) else new_id().hex
+
+
 def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _ACCEPTABLE.fullmatch(given) else new_id().hex
+    g.request_id = id_for(request.headers.get("X-Request-Id", ""))
     g.started_at = time.perf_counter()
     redis.begin_request()
     structlog.contextvars.clear_contextvars()

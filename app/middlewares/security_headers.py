@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse
 
+# Named here because annotations are evaluated with each definition, and one below is made for each request.
+_Headers = list[tuple[str, str]]
+_Write = Callable[[bytes], object]
 _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 _ALWAYS: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -28,9 +31,7 @@ def adding_headers(start_response: "StartResponse", *, is_plain: bool) -> "Start
     is_https = settings.base_url.startswith("https://") and not is_plain
     wanted = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
 
-    def start(
-        status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None, /
-    ) -> Callable[[bytes], object]:
+    def start(status: str, headers: _Headers, exc_info: "OptExcInfo | None" = None, /) -> _Write:
         present = {name.lower() for name, _value in headers}
         headers.extend(pair for pair in wanted if pair[0].lower() not in present)
         return start_response(status, headers, exc_info)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from app import dialect
 from app.clients import redis
 from app.database import Record, after_commit, before_commit, db, read_connection, unit_values
-from app.models import Event, EventCounter
+from app.models import Event, EventCounter, OrganizationSlug
 from app.utils.batches import batched
-from app.utils.ids import new_id
+from app.utils.ids import first_id_at, new_id
 from app.utils.times import now, rfc3339
 
 WAKE_CHANNEL: Final = "marquee:events"
@@ -110,6 +111,18 @@ def since(after: Mapping[UUID, int], *, limit: int) -> Sequence[Record]:
     query = select(*columns, Event.occurred_at).where(or_(*past)).order_by(Event.scope_id, Event.seq).limit(limit)
     with read_connection() as connection:
         return connection.execute(query).all()
+
+
+def latest(since_at: datetime) -> dict[tuple[UUID, str | None], int]:
+    """The last number in each scope that had events since then; for organizations by each slug that they have or had.
+
+    Ids are made at the end of a transaction, so an event that becomes visible is as old as its commit took.
+    """
+    query = select(Event.scope_id, OrganizationSlug.slug, func.max(Event.seq).label("seq"))
+    joined = query.outerjoin(OrganizationSlug, OrganizationSlug.organization_id == Event.scope_id)
+    grouped = joined.where(Event.id >= first_id_at(since_at)).group_by(Event.scope_id, OrganizationSlug.slug)
+    with read_connection() as connection:
+        return {(row.scope_id, row.slug): row.seq for row in connection.execute(grouped)}
 
 
 def positions(scopes: Collection[UUID]) -> dict[UUID, int]:

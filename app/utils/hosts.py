@@ -1,11 +1,13 @@
 """Names in a Host header: which are well-formed, and which are ours."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 
 from werkzeug.sansio.utils import host_is_trusted
 
 
+@lru_cache(maxsize=1000)
 def name_in(host: str) -> str | None:
     """The name or bare address in a Host header, in lower case and without its port; None if it is malformed."""
     if not host_is_trusted(host):

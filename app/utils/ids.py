@@ -18,6 +18,11 @@ def id_at(moment: datetime, dice: random.Random) -> UUID:
     return UUID(int=time_ms << 80 | 0x7 << 76 | dice.getrandbits(12) << 64 | 0b10 << 62 | dice.getrandbits(62))
 
 
+def first_id_at(moment: datetime) -> UUID:
+    """The least UUIDv7 of that millisecond: whatever is made from then on is greater."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
 def id_of(text: str) -> UUID | None:
     """The id that a text spells in the way we write ids; None for any other text."""
     try:

@@ -17,7 +17,8 @@ longer for trying. `RateLimit-Policy` and `RateLimit` say the quotas and what is
 
 Counted per peer address (IPv6: per /64; behind a proxy the one that `TRUSTED_PROXIES` vouches for), account and API
 key, and nothing else of a request. "Redis" is one count for all processes; while Redis is away, and for "process"
-always, each web process counts for itself. `RATE_LIMIT_SCALE` multiplies every quota; 0 switches them off.
+always, each web process counts for itself. `RATE_LIMIT_SCALE` multiplies every quota; 0 switches them off. What
+the edge cache answers from memory is not counted: it costs about as much as a refusal.
 
 | name | for | calls | in | per | counted in |
 |---|---|---|---|---|---|
