@@ -20,7 +20,14 @@ from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
 from tests.api.test_videos import MP4_HEAD
-from tests.factories import make_membership, make_organization, make_quota_reservation, make_quota_usage, make_video
+from tests.factories import (
+    make_image,
+    make_membership,
+    make_organization,
+    make_quota_reservation,
+    make_quota_usage,
+    make_video,
+)
 from tests.support.http import ApiClient
 
 UNLIMITED = 0
@@ -162,12 +169,13 @@ def test_counting_anew_corrects_what_has_drifted(organization: Organization) -> 
     make_quota_usage(organization, stored_bytes=7, reserved_bytes=7, open_uploads=7, video_s=7)
     make_video(organization, size_bytes=1000, duration_s=12.5)
     make_video(organization, size_bytes=500, duration_s=None)
+    make_image(organization, size_bytes=250)
     make_quota_reservation(organization, size_bytes=300)
 
     wrong, wrong_after = [quota_service.recount(lambda: None) for _ in range(2)]
 
     assert (wrong, wrong_after) == (1, 0)
-    assert use_of(organization) == (1500, 300, 1)
+    assert use_of(organization) == (1750, 300, 1)
     assert db.session.get_one(QuotaUsage, organization.id, populate_existing=True).video_s == 12.5
 
 

@@ -205,6 +205,21 @@ def test_the_job_by_which_a_video_can_be_retried_stays_with_it() -> None:
     assert [video.job_id for video in videos] == [jobs[0].id, jobs[1].id, None]
 
 
+def test_the_job_by_which_an_image_can_be_made_stays_with_it() -> None:
+    organization = make_organization()
+    jobs = [
+        make_job(organization, state=state, finished_at=now() - 31 * DAY)
+        for state in (JobState.DEAD, JobState.SUCCEEDED)
+    ]
+    images = [make_image(organization, job_id=job.id) for job in jobs]
+
+    perform(FORGET_JOBS)
+
+    for image in images:
+        db.session.refresh(image)
+    assert [image.job_id for image in images] == [jobs[0].id, None]
+
+
 def test_workers_that_are_long_gone_are_forgotten() -> None:
     make_worker(seen_at=now() - timedelta(hours=2))
     alive = make_worker()
