@@ -5,7 +5,7 @@ from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import (
     CoreRef,
     DefsRef,
@@ -52,7 +52,11 @@ class WrongPlace(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457: what went wrong, for people and for programs."""
+    """RFC 9457: what went wrong, for people and for programs; a 412 of a post says what changed and by whom, and
+    others more.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str
@@ -62,6 +66,9 @@ class Problem(BaseModel):
     code: str
     request_id: str | None
     errors: list[WrongPlace] = Field(default_factory=list)
+    current_etag: str | None = None
+    changed_fields: list[str] | None = None
+    changed_by: dict[str, str] | None = None
 
 
 class _Names(GenerateJsonSchema):

@@ -25,6 +25,11 @@ for (const operations of Object.values(document.paths)) {
 // The members' own `type` tells them apart: without this, each would be intersected with it once more.
 delete document.components.schemas.Event.discriminator;
 
+/** A file is a Blob, not a text. */
+function fileSchema({ $, schema, symbols }) {
+  return schema.format === 'binary' ? $(symbols.z).attr('instanceof').call('Blob') : undefined;
+}
+
 await createClient({
   input: document,
   output: { path: folder, module: { extension: '.js' }, header: '// Generated from docs/openapi.json: `make client` writes it.' },
@@ -33,7 +38,7 @@ await createClient({
     '@hey-api/client-fetch',
     { name: '@hey-api/typescript', enums: false },
     '@hey-api/sdk',
-    { name: 'zod', dates: { offset: true } },
+    { name: 'zod', dates: { offset: true }, '~resolvers': { string: fileSchema } },
   ],
 });
 // The generator writes the line separators of a pattern as themselves, which ends a regular expression.

@@ -13,6 +13,7 @@ import pytest
 from config.env import PROJECT_DIR
 from tests import clips
 from tests.e2e.conftest import Client, Product
+from tests.support.event_documents import assert_is_event
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,6 +44,9 @@ def test_the_stock_socket_io_client_follows_a_video(ada: Client, product: Produc
     assert [ack["ok"] for ack in acks] == [True]
     numbered = [event for event in heard if "seq" in event and event not in acks]
     assert [event["type"] for event in numbered][:3] == ["video.created", "video.probed", "video.playable"]
+    for event in heard:
+        if event not in acks:
+            assert_is_event(event)
     assert [event["seq"] for event in numbered] == sorted({event["seq"] for event in numbered})
     percents = [event["data"]["percent"] for event in heard if event["type"] == "video.progress"]
     assert percents == sorted(percents)

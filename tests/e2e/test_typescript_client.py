@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,22 @@ from tests.support.typescript_client import FOLDER, GENERATED, IS_INSTALLED, NOD
 needs_package = pytest.mark.skipif(
     not IS_INSTALLED, reason="Node or the package's tools are not installed (make test installs them where npm is)"
 )
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package compiled, and its example against it."""
+    folder = tmp_path_factory.mktemp("package") / "client"
+    typescript_client.build(folder)
+    return folder
+
+
+def run(package: Path, *command: str) -> dict[str, Any]:
+    """What a script of the package says."""
+    done = subprocess.run([str(NODE), *command], cwd=package, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -40,22 +57,11 @@ def test_the_generator_writes_the_committed_files(tmp_path: Path) -> None:
 
 @needs_package
 @pytest.mark.slow
-def test_an_author_gets_along_with_the_package_alone(product: Product, tmp_path: Path) -> None:
-    package = tmp_path / "client"
-    typescript_client.build(package)
+def test_an_author_gets_along_with_the_package_alone(product: Product, package: Path, tmp_path: Path) -> None:
     clip = clips.make(tmp_path, "no_audio.mp4")
 
-    done = subprocess.run(
-        [str(NODE), "tests/round_trip.mjs", product.address, str(clip)],
-        cwd=package,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    came = run(package, "tests/round_trip.mjs", product.address, str(clip))
 
-    assert done.returncode == 0, done.stderr
-    came = json.loads(done.stdout)
     assert came["hls_url"].endswith("/master.m3u8")
     assert came["wrong"][0]["pointer"] == "/title"
     expected = {
@@ -71,7 +77,22 @@ def test_an_author_gets_along_with_the_package_alone(product: Product, tmp_path:
         "playable": "playable",
         "videos": ["The mill"],
         "jobs": ["video.process"],
+        "announced": "by-the-example",
         "stranger": "invalid_token",
     }
     assert {name: came[name] for name in expected} == expected
     assert set(came["part"]) == {"id", "title"}
+
+
+@needs_package
+@pytest.mark.slow
+def test_following_goes_on_where_it_was_until_the_server_refuses(package: Path) -> None:
+    came = run(package, "tests/resuming.mjs")
+
+    assert came["came"] == [1, 2]
+    assert came["refusal"] == "session_ended"
+    assert came["asked"] == [
+        "/api/v1/events?topics=video%3A1%2Cpost%3A2 Bearer token-1",
+        "/api/v1/events?topics=video%3A1%2Cpost%3A2&after=1.7 Bearer token-2",
+        "/api/v1/events?topics=video%3A1%2Cpost%3A2&after=2.7 Bearer token-3",
+    ]

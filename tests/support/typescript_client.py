@@ -31,7 +31,9 @@ def build(folder: Path) -> None:
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("node_modules", "dist"), dirs_exist_ok=True)
     (folder / "node_modules").symlink_to(FOLDER / "node_modules")
     compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
-    for arguments in ([], ["--project", "example"]):
+    example = ["--project", "example", "--noEmit", "false", "--rootDir", "example", "--outDir", "example-out"]
+    # `make client` checks the declarations of the browser's library too, which takes ten times as long.
+    for arguments in ([], [*example, "--skipLibCheck"]):
         done = subprocess.run(
             [str(NODE), str(compiler), *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False
         )

@@ -13,13 +13,16 @@ export interface FollowOptions {
   /** Where to go on: `0` is the oldest event kept. Without it, what happens from now on. */
   after?: string;
   signal?: AbortSignal;
+  /** Between the end of a connection and the next one. */
+  pauseMs?: number;
 }
 
 /**
  * The events as they happen. A connection that breaks or ends is opened again, with a new token of the client's
  * `auth`, and goes on where it was. Throws the `Problem` when the server refuses.
  */
-export async function* follow({ client = sharedClient, topics, after, signal }: FollowOptions = {}): AsyncGenerator<Event> {
+export async function* follow(options: FollowOptions = {}): AsyncGenerator<Event> {
+  const { client = sharedClient, topics, after, signal, pauseMs = PAUSE_MS } = options;
   let place = after;
   let refusal: Problem | undefined;
   const ask: typeof fetch = async (...request) => {
@@ -41,6 +44,6 @@ export async function* follow({ client = sharedClient, topics, after, signal }: 
     });
     yield* stream;
     if (refusal) throw refusal;
-    await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    await new Promise((resume) => setTimeout(resume, pauseMs));
   }
 }

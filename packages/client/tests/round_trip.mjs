@@ -3,6 +3,7 @@
 import { openAsBlob } from 'node:fs';
 import * as marquee from '@marquee/client';
 import * as zod from '@marquee/client/zod';
+import { announce } from '../example-out/usage.js';
 
 const [address, file] = process.argv.slice(2);
 marquee.client.setConfig({ baseUrl: address });
@@ -30,7 +31,8 @@ async function heard(type, subject) {
 }
 
 const email = `round-trip-${Date.now()}@example.org`;
-const session = await call('signUp', { body: { email, password: 'correct horse battery', name: 'Ada' } });
+const password = 'correct horse battery';
+const session = await call('signUp', { body: { email, password, name: 'Ada' } });
 marquee.client.setConfig({ auth: () => session.access_token });
 const organization = session.organization.slug;
 const me = await call('getMe');
@@ -52,6 +54,7 @@ const videos = await call('listVideos', { query: { organization } });
 const playback = await call('getPlayback', { path: { video_id: video.id } });
 const jobs = await call('listJobs', { query: { subject: `video:${video.id}` } });
 await heard('video.ready', `video:${video.id}`);
+const announced = await announce(address, email, password, 'By the example');
 await call('deletePost', { path: { post_id: draft.id } });
 marquee.client.setConfig({ auth: () => 'no token' });
 const stranger = await marquee.follow({ after: '0' }).next().catch((problem) => zod.zProblem.parse(problem));
@@ -73,6 +76,7 @@ console.log(
     videos: videos.data.map((one) => one.title),
     hls_url: playback.hls_url,
     jobs: jobs.data.map((job) => job.kind),
+    announced,
     stranger: stranger.code,
   }),
 );

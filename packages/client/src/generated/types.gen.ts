@@ -774,7 +774,8 @@ export type Preview = {
 };
 
 /**
- * RFC 9457: what went wrong, for people and for programs.
+ * RFC 9457: what went wrong, for people and for programs; a 412 of a post says what changed and by whom, and
+ * others more.
  */
 export type Problem = {
     type: string;
@@ -785,6 +786,12 @@ export type Problem = {
     code: string;
     request_id: string | null;
     errors?: Array<WrongPlace>;
+    current_etag?: string | null;
+    changed_fields?: Array<string> | null;
+    changed_by?: {
+        [key: string]: string;
+    } | null;
+    [key: string]: unknown;
 };
 
 /**

@@ -208,7 +208,7 @@ export const zImageChange = z.object({
  * Multipart: the file, and what it shows for those who do not see it.
  */
 export const zImageUpload = z.object({
-    file: z.string(),
+    file: z.instanceof(Blob),
     alt: z.string().max(1000).nullish()
 });
 
@@ -1641,7 +1641,7 @@ export const zEvent = z.union([
  * Multipart: the file, and a title where its name is none.
  */
 export const zVideoUpload = z.object({
-    file: z.string(),
+    file: z.instanceof(Blob),
     title: z.string().min(1).max(300).regex(/^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/).nullish()
 });
 
@@ -1682,7 +1682,8 @@ export const zWrongPlace = z.object({
 });
 
 /**
- * RFC 9457: what went wrong, for people and for programs.
+ * RFC 9457: what went wrong, for people and for programs; a 412 of a post says what changed and by whom, and
+ * others more.
  */
 export const zProblem = z.object({
     type: z.string(),
@@ -1692,7 +1693,10 @@ export const zProblem = z.object({
     instance: z.string(),
     code: z.string(),
     request_id: z.string().nullable(),
-    errors: z.array(zWrongPlace).optional()
+    errors: z.array(zWrongPlace).optional(),
+    current_etag: z.string().nullish(),
+    changed_fields: z.array(z.string()).nullish(),
+    changed_by: z.record(z.string(), z.string()).nullish()
 });
 
 export const zListApiKeysQuery = z.object({
@@ -2149,7 +2153,7 @@ export const zGetSitemapPagePath = z.object({
 /**
  * OK
  */
-export const zGetSitemapPageResponse = z.string();
+export const zGetSitemapPageResponse = z.instanceof(Blob);
 
 export const zGetSitemapPath = z.object({
     slug: z.string()
@@ -2158,7 +2162,7 @@ export const zGetSitemapPath = z.object({
 /**
  * OK
  */
-export const zGetSitemapResponse = z.string();
+export const zGetSitemapResponse = z.instanceof(Blob);
 
 export const zListTeamPath = z.object({
     slug: z.string()
@@ -2548,7 +2552,7 @@ export const zListUploadsResponse = zUploadList;
  */
 export const zGetUploadOptionsResponse = z.void();
 
-export const zBeginUploadBody = z.string();
+export const zBeginUploadBody = z.instanceof(Blob);
 
 export const zBeginUploadHeaders = z.object({
     'Tus-Resumable': z.string().optional(),
@@ -2580,7 +2584,7 @@ export const zGetUploadPath = z.object({
  */
 export const zGetUploadResponse = zUpload;
 
-export const zSendUploadBytesBody = z.string();
+export const zSendUploadBytesBody = z.instanceof(Blob);
 
 export const zSendUploadBytesHeaders = z.object({
     'Tus-Resumable': z.string().optional(),
