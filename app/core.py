@@ -13,6 +13,7 @@ from app.services import (
     password_service,
     post_rendering,
     post_service,
+    poster_service,
     publishing_service,
     storage_service,
     verification_service,
@@ -46,4 +47,5 @@ def create_core() -> Flask:
     organization_removal.register()
     video_pipeline.register()
     image_processing.register()
+    poster_service.register()
     return app

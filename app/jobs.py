@@ -44,6 +44,7 @@ class JobKind:
 
 
 PROCESS_VIDEO: Final = JobKind("video.process", priority=10, timeout_s=900)
+MAKE_POSTER: Final = JobKind("video.poster", priority=12, timeout_s=120, per_worker=1)
 COPY_VIDEO: Final = JobKind("video.copy", priority=30, timeout_s=3600, per_worker=1)
 ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39, timeout_s=7200)
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
@@ -74,6 +75,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
     kind.name: kind
     for kind in (
         PROCESS_VIDEO,
+        MAKE_POSTER,
         COPY_VIDEO,
         ENCODE_AUDIO,
         ENCODE_CHUNK,

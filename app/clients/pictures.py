@@ -1,7 +1,7 @@
 """Pillow: always in the jail, which reads the one picture and writes the one folder."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,14 @@ class Unusable(Exception):
         self.hint = hint
 
 
-def make(source: Path, image_format: ImageFormat, target: Path, *, stopped: Callable[[], bool]) -> Made:
+def make(
+    source: Path,
+    image_format: ImageFormat,
+    target: Path,
+    *,
+    stopped: Callable[[], bool],
+    widths: Sequence[int] = WIDTHS,
+) -> Made:
     """Writes `full.<ending>` and the narrower ones to a folder.
 
     Raises `Unusable`, `jailed.Failed` if the process itself ended badly, `jailed.Stopped`.
@@ -49,7 +56,7 @@ def make(source: Path, image_format: ImageFormat, target: Path, *, stopped: Call
         "format": image_format,
         "ending": ENDINGS[image_format],
         "longest_side": LONGEST_SIDE,
-        "widths": WIDTHS,
+        "widths": tuple(widths),
         "pixels": settings.max_image_pixels,
         "moving_pixels": _MOVING_PIXELS,
     }

@@ -12,7 +12,7 @@ _TYPES: Final = {
     "m3u8": "application/vnd.apple.mpegurl",
     "m4s": "video/mp4",
     "mp4": "video/mp4",
-    "jpg": "image/jpeg",
+    **CONTENT_TYPES,
     "vtt": "text/vtt; charset=utf-8",
 }
 _YEAR_S: Final = 365 * 86400

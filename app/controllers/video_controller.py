@@ -14,7 +14,7 @@ from app.http.routing import API_PREFIX
 from app.permissions import Actor
 from app.schemas.listing_schemas import filters_of, picked, place_of
 from app.schemas.publishing_schemas import Schedule
-from app.schemas.video_schemas import VideoChange, VideoListQuery, render, render_playback
+from app.schemas.video_schemas import Paths, VideoChange, VideoListQuery, render, render_playback
 from app.services import playback_service, video_service
 from app.services.video_service import VideoView
 from config import settings
@@ -25,7 +25,7 @@ def list_videos(actor: Actor, query: VideoListQuery) -> Answer:
     included = query.names("include")
 
     def render_listed(row: Record) -> dict[str, object]:
-        document = _render(actor, VideoView(row, ladders[row.id]))
+        document = render_for(actor, VideoView(row, ladders[row.id]))
         return document | (_playback_of(actor, row) if "playback" in included else {})
 
     return page_answer(page, query, picked(query, page, render_listed), place_of)
@@ -40,7 +40,7 @@ def upload(actor: Actor) -> Answer:
     form = Form("title", settings.max_upload_bytes)
     view = video_service.upload(actor, partial(receive_file, form), announced_bytes=request.content_length)
     location = f"{API_PREFIX}/videos/{view.video.id}"
-    return created(_render(actor, view), location=location, revision=view.video.revision)
+    return created(render_for(actor, view), location=location, revision=view.video.revision)
 
 
 def get(actor: Actor, video_id: UUID) -> Answer:
@@ -87,8 +87,10 @@ def playback(actor: Actor, video_id: UUID) -> Answer:
 
 
 def _answer(actor: Actor, view: VideoView) -> Answer:
-    return Answer(_render(actor, view), revision=view.video.revision)
+    return Answer(render_for(actor, view), revision=view.video.revision)
 
 
-def _render(actor: Actor, view: VideoView) -> dict[str, object]:
-    return render(view, absolute, partial(playback_service.media_path, actor))
+def render_for(actor: Actor, view: VideoView) -> dict[str, object]:
+    """A video with the addresses that are good for who asks."""
+    paths = Paths(partial(playback_service.media_path, actor), partial(playback_service.poster_path, actor))
+    return render(view, absolute, paths)

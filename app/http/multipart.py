@@ -17,9 +17,9 @@ _PARTS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form may hold: a file of so many bytes, and one field of text."""
+    """What a form may hold: a file of so many bytes, and at most one field of text."""
 
-    field: Literal["title", "alt"]
+    field: Literal["title", "alt"] | None
     most_bytes: int
 
 
@@ -97,7 +97,8 @@ class _Reading:
             raise BadRequest("There is no part named file.", code="no_file")
         text = _printable(self._text.decode("utf-8", "replace"))
         filename = _printable((self._filename or "").encode("utf-8", "replace").decode())
-        return Received(filename, self._size_bytes, **{self._form.field: text})
+        words = {self._form.field: text} if self._form.field else {}
+        return Received(filename, self._size_bytes, **words)
 
 
 def _printable(text: str) -> str | None:

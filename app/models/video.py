@@ -54,9 +54,10 @@ class RenditionState(StrEnum):
 class Video(Publishable, Timestamped, Base):
     """An uploaded film or sound. `probe` is what the jailed probe read; `version` names its media folder.
 
-    `captions` holds `lang`, `label` and the `file` of each track, in the order of their languages.
-    `encoding_at` is when the first of its parts began after it played: before, they wait for others. `progress_at` is
-    when `percent` last rose since: what passed after that says nothing about the pace.
+    `captions` holds `lang`, `label` and the `file` of each track, in the order of their languages. `has_poster` is
+    about the automatic one; `poster` is the file of one that somebody sent and goes before it, `poster_wanted` the same
+    or, while a job makes it, the next. `encoding_at` is when the first of its parts began after it played: before,
+    they wait for others. `progress_at` is when `percent` last rose since: what passed after it says nothing about pace.
     """
 
     __tablename__ = "videos"
@@ -92,6 +93,8 @@ class Video(Publishable, Timestamped, Base):
     version: Mapped[int] = mapped_column(default=1)
     has_mp4: Mapped[bool] = mapped_column(default=False)
     has_poster: Mapped[bool] = mapped_column(default=False)
+    poster: Mapped[str | None] = mapped_column(String(40))
+    poster_wanted: Mapped[str | None] = mapped_column(String(40))
     has_storyboard: Mapped[bool] = mapped_column(default=False)
     likes_count: Mapped[int] = mapped_column(default=0)
     comments_count: Mapped[int] = mapped_column(default=0)

@@ -1,6 +1,6 @@
 """Videos and their media."""
 
-from app.controllers import caption_controller, media_controller, video_controller, view_controller
+from app.controllers import caption_controller, media_controller, poster_controller, video_controller, view_controller
 from app.http import limits
 from app.http.routing import Access, BodyKind, Route
 from app.schemas.publishing_schemas import Schedule
@@ -8,6 +8,7 @@ from app.schemas.video_schemas import (
     CaptionOut,
     CaptionQuery,
     PlaybackOut,
+    PosterUpload,
     VideoChange,
     VideoList,
     VideoListQuery,
@@ -31,6 +32,8 @@ ROUTES = [
     Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Process a failed or cancelled video again", answers={200: VideoOut}, problems=(409,)),
     Route("PUT", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.put, "Add or replace captions (WebVTT or SubRip)", query=CaptionQuery, answers={200: CaptionOut}, problems=(409, 412, 413, 415), body_kind=BodyKind.CAPTIONS),
     Route("DELETE", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.delete, "Remove captions", answers={204: None}, problems=(412,)),
+    Route("PUT", "/videos/{video_id}/poster", SIGNED_IN, poster_controller.put, "Replace the poster of a video", PosterUpload, answers={202: VideoOut}, problems=(412,), body_kind=BodyKind.MULTIPART, limit=limits.UPLOAD),
+    Route("DELETE", "/videos/{video_id}/poster", SIGNED_IN, poster_controller.delete, "Go back to the automatic poster of a video", answers={204: None}, problems=(412,)),
     Route("POST", "/videos/{video_id}/views", ANYONE, view_controller.beat, "Say that the video plays, every ten seconds", answers={204: None}, limit=limits.VIEW, name="recordView"),
     Route("GET", "/videos/{video_id}/playback", ANYONE, video_controller.playback, "Get the addresses that a player needs", answers={200: PlaybackOut, 304: None}, problems=(409,), name="getPlayback"),
 ]  # fmt: skip

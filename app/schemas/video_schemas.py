@@ -1,6 +1,7 @@
 """Videos: what goes in and out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -27,7 +28,16 @@ from app.services.video_service import VideoView
 from app.utils.times import rfc3339
 
 Link = Callable[[str | None], str | None]
-MediaPath = Callable[[Record, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Makes the paths to a video's media, signed for who asks."""
+
+    media: Callable[[Record, str], str]
+    poster: Callable[[Record], str | None]
+
+
 StateName = Literal["waiting", "probing", "preparing", "playable", "ready", "failed", "cancelled"]
 
 
@@ -36,6 +46,12 @@ class VideoUpload(Input):
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
     title: Title | None = None
+
+
+class PosterUpload(Input):
+    """Multipart: the picture, as JPEG, PNG, WebP, GIF or AVIF."""
+
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
 
 
 class VideoChange(Input):
@@ -166,8 +182,8 @@ class VideoList(Output):
     page: PageOut
 
 
-def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, object]:
-    """A video; `link` makes addresses absolute, `media_path` signs them for who asks."""
+def render(view: VideoView, link: Link, paths: Paths) -> dict[str, object]:
+    """A video; `link` makes addresses absolute."""
     row = view.video
     return {
         "id": str(row.id),
@@ -190,8 +206,8 @@ def render(view: VideoView, link: Link, media_path: MediaPath) -> dict[str, obje
         "height": row.height,
         "fps": row.fps,
         "size_bytes": row.size_bytes,
-        "poster_url": link(media_path(row, "poster.jpg")) if row.has_poster else None,
-        "storyboard_url": link(media_path(row, "storyboard.vtt")) if row.has_storyboard else None,
+        "poster_url": link(paths.poster(row)),
+        "storyboard_url": link(paths.media(row, "storyboard.vtt")) if row.has_storyboard else None,
         "renditions": [_rendition(rendition) for rendition in view.renditions],
         "input_issues": row.input_issues,
         "errors": row.errors,

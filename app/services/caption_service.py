@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-
-from app.access import owned_by
 from app.clients.stores import storage
-from app.database import db, read_connection, transaction
-from app.errors import Conflict, Invalid, NotFound
+from app.database import db, transaction
+from app.errors import Conflict, Invalid
 from app.media.captions import BadCaptions, language_of, to_vtt
 from app.models import Video
-from app.permissions import Action, Actor
+from app.permissions import Actor
 from app.services import playback_service, storage_service, video_service
 from app.services.playback_service import Caption
 from app.services.video_pipeline import outcome
@@ -39,7 +36,7 @@ def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revis
     `InsufficientStorage`, or what `read` raises. Each version is a file of its own, so that whoever replaces and
     whoever removes at once leave what the row says.
     """
-    organization_id = _editable(actor, track.video_id)
+    organization_id = video_service.editable(actor, track.video_id)
     lang = _language(track.lang)
     file = new_id().hex
     key = caption_key(organization_id, track.video_id, file)
@@ -62,17 +59,6 @@ def delete(actor: Actor, track: Track, *, expected_revision: int | None) -> None
         lang = _language(track.lang)
         removed = _replace(video, lang, []) if any(one["lang"] == lang for one in video.captions) else []
     _remove(video, removed)
-
-
-def _editable(actor: Actor, video_id: UUID) -> UUID:
-    """Asks before the body is read. Raises `NotFound` for what is another's, `NotPermitted` for a reader."""
-    own = select(Video.organization_id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
-    with read_connection() as connection:
-        organization_id = connection.execute(own).scalar()
-    if organization_id is None:
-        raise NotFound("There is no such video.")
-    actor.must(Action.EDIT_CONTENT)
-    return organization_id
 
 
 def _language(tag: str) -> str:

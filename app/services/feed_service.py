@@ -48,7 +48,8 @@ class Feed:
 
     def facts(self) -> list[object]:
         """All that decides what the feed says but for the bodies, for which revision and renderer stand."""
-        videos = [(row.id, row.title, row.version, row.has_mp4, row.has_poster) for row in self.videos.values()]
+        shown = ("id", "title", "version", "has_mp4", "has_poster", "poster")
+        videos = [tuple(getattr(row, name) for name in shown) for row in self.videos.values()]
         told = (self.organization.slug, self.organization.name, self.organization.description)
         return [told, self.modified_at, [list(post) for post in self.posts], videos]
 

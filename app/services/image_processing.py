@@ -54,11 +54,11 @@ def record(image: Image, type_: str) -> None:
 def process(job: JobRun) -> None:
     """Makes the files, then says so; a second attempt makes them again in the same places."""
     image = job.read(lambda: _found(job))
-    with _faults(job), storage().work_dir(str(job.id)) as work:
+    with faults(job), storage().work_dir(str(job.id)) as work:
         source = storage().stat(sent_key(image.organization_id, image.id)).path
-        made = pictures.make(source, _header(source).format, work, stopped=job.stopped)
+        made = pictures.make(source, header_of(source).format, work, stopped=job.stopped)
         names = [full_name(image.ending), *map(narrower_name, made.widths)]
-        size_bytes = sum(_keep(work / name, made_key(image.organization_id, image.id, name)) for name in names)
+        size_bytes = sum(keep(work / name, made_key(image.organization_id, image.id, name)) for name in names)
     job.finish(lambda: _say_ready(job, made, size_bytes))
 
 
@@ -70,14 +70,15 @@ def _found(job: JobRun) -> Image:
     return image
 
 
-def _header(source: Path) -> Header:
+def header_of(source: Path) -> Header:
+    """What the head of a stored picture says."""
     try:
         return read_header(source.read_bytes())
     except NotAnImage as error:
         raise JobFailed("input", error.code, error.detail, stage=_STAGE) from None
 
 
-def _keep(made: Path, key: str) -> int:
+def keep(made: Path, key: str) -> int:
     """Copies a file durably under its key, for what was sent is deleted after it; returns its size."""
     content = made.read_bytes()
     with storage().sink(key) as file:
@@ -112,7 +113,7 @@ def _image_id(job: JobRun) -> UUID:
 
 
 @contextmanager
-def _faults(job: JobRun) -> Iterator[None]:
+def faults(job: JobRun) -> Iterator[None]:
     """Says what went wrong in the words of jobs."""
     try:
         yield

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Final
 from uuid import UUID
 
@@ -11,25 +10,30 @@ from sqlalchemy import Select, or_, select
 from app.access import owned_by
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
-from app.errors import Conflict, Invalid, NotFound, TooLarge
+from app.errors import Conflict, Invalid, NotFound
 from app.jobs import PROCESS_IMAGE
-from app.media.image_header import SIDE_AT_MOST, Header, NotAnImage, read_header
+from app.media.image_header import Header
 from app.media.image_sizes import ENDINGS, fitted
 from app.models import Image
 from app.permissions import Action, Actor
-from app.services import audit_service, image_processing, image_uses, job_service, quota_service, storage_service
+from app.services import (
+    audit_service,
+    image_processing,
+    image_reception,
+    image_uses,
+    job_service,
+    quota_service,
+    storage_service,
+)
 from app.services.audit_service import Audited
 from app.services.image_files import SHOWN, image_prefix, sent_key
 from app.services.job_service import JobRequest
 from app.services.pages import Page, Position, fetch_page
 from app.services.reception import Received, assert_organization
 from app.utils.ids import new_id
-from config import settings
 
 _ALT_LENGTH: Final = 1000
 _FILENAME_LENGTH: Final = 300
-_FORM_BYTES: Final = 128 * 1024
-"""What a form has besides its file."""
 _COLUMNS: Final[tuple[Any, ...]] = (
     *SHOWN,
     *(Image.job_id, Image.filename, Image.size_bytes, Image.errors, Image.created_at, Image.updated_at),
@@ -44,11 +48,8 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
     is cut off; nothing stays then.
     """
     actor.must(Action.EDIT_CONTENT)
-    limit = settings.max_image_bytes
-    if announced_bytes is not None and announced_bytes > limit + _FORM_BYTES:
-        raise TooLarge(f"An image may have at most {limit} bytes.", limit_bytes=limit)
+    size_bytes = image_reception.bytes_to_expect(announced_bytes)
     image_id, organization_id = new_id(), assert_organization(actor)
-    size_bytes = min(announced_bytes or 0, limit)
     quota_service.reserve(organization_id, image_id, size_bytes, is_film=False)
 
     def undo() -> None:
@@ -66,23 +67,9 @@ def upload(actor: Actor, receive: Callable[[IO[bytes]], Received], *, announced_
 
 
 def _header(organization_id: UUID, image_id: UUID, received: Received) -> Header:
-    """What the file's head says. Nothing is decoded here: that is for the jail, and only up to a size."""
-    if received.size_bytes == 0:
-        raise Invalid("The file is empty.", code="empty_file")
     if len(received.alt or "") > _ALT_LENGTH:
         raise _wrong_alt()
-    path = storage().path_of(sent_key(organization_id, image_id))
-    try:
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-            header = read_header(content)
-    except NotAnImage as error:
-        raise Invalid(error.detail, code=error.code) from None
-    pixels, most = header.width * header.height, settings.max_image_pixels
-    if pixels > most or max(header.width, header.height) > SIDE_AT_MOST:
-        size = f"{header.width} x {header.height} pixels"
-        detail = f"The image has {size}; at most {most} pixels and {SIDE_AT_MOST} a side are taken. Send it smaller."
-        raise Invalid(detail, code="too_many_pixels", limit_pixels=most)
-    return header
+    return image_reception.checked_header(sent_key(organization_id, image_id), received.size_bytes)
 
 
 def _wrong_alt() -> Invalid:

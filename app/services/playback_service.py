@@ -19,7 +19,7 @@ from app.media.playlists import SubtitleTrack
 from app.models import ApiKey, Membership, Publication, Session, User, Video, Visibility
 from app.permissions import ANONYMOUS, Actor
 from app.services import api_key_service, keyring, session_service, video_service
-from app.services.video_pipeline.material import caption_key, video_prefix
+from app.services.video_pipeline.material import caption_key, poster_key, video_prefix
 from app.utils.times import now
 
 PUBLIC_TOKEN: Final = "public"  # noqa: S105 - it opens only what is public
@@ -27,10 +27,12 @@ _BEYOND_END: Final = timedelta(hours=4)
 _SALT: Final = "playback"
 _MEDIA_NAME: Final = re.compile(
     r"v\d+/(master\.m3u8|video\.mp4|poster\.jpg|storyboard\.vtt|sheet-\d{3}\.jpg"
+    r"|poster-[0-9a-f]{32}\.(jpg|png|webp)"
     r"|captions/[A-Za-z0-9-]{2,35}\.(vtt|m3u8)"
     r"|(source|first|audio(-\d)?|\d{2,4})/((playlist|iframes)\.m3u8|init\.mp4|s\d{5,}\.m4s))"
 )
 _CAPTION_NAME: Final = re.compile(r"v\d+/captions/([A-Za-z0-9-]+)\.(vtt|m3u8)")
+_POSTER_NAME: Final = re.compile(r"v\d+/poster-([0-9a-f]{32}\.[a-z]+)")
 Wanted: TypeAlias = Select[*tuple[Any, ...]]
 
 
@@ -80,12 +82,19 @@ def playback_of(actor: Actor, video: Record) -> Playback | None:
     return Playback(
         hls_path=media_path(actor, video, "master.m3u8"),
         mp4_path=media_path(actor, video, "video.mp4") if video.has_mp4 else None,
-        poster_path=media_path(actor, video, "poster.jpg") if video.has_poster else None,
+        poster_path=poster_path(actor, video),
         storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
         captions=tuple(caption(actor, video, track) for track in video.captions),
         audio_tracks=tuple(video.audio_tracks),
         expires_at=None if is_public(video) else expiry(video),
     )
+
+
+def poster_path(actor: Actor, video: Record | Video) -> str | None:
+    """The path to the poster that somebody sent, else to the automatic one; each has an address of its own."""
+    if video.poster:
+        return media_path(actor, video, f"poster-{video.poster}")
+    return media_path(actor, video, "poster.jpg") if video.has_poster else None
 
 
 def caption(actor: Actor, video: Record | Video, track: dict[str, str]) -> Caption:
@@ -140,6 +149,10 @@ def _content(video: Record, name: str) -> StoredFile | str:
     key = f"{video_prefix(video.organization_id, video.id)}/{name}"
     if match := _CAPTION_NAME.fullmatch(name):
         return _caption_content(video, *match.groups())
+    if match := _POSTER_NAME.fullmatch(name):
+        if video.poster != match[1]:
+            raise NoSuchFile(name)
+        return storage().stat(poster_key(video.organization_id, video.id, video.poster))
     if video.captions and name.endswith("/master.m3u8"):
         tracks = [SubtitleTrack(f"captions/{one['lang']}.m3u8", one["label"], one["lang"]) for one in video.captions]
         return playlists.with_subtitles(storage().read_text(key), tracks)
@@ -157,9 +170,8 @@ def _caption_content(video: Record, lang: str, ending: str) -> StoredFile | str:
 
 def _lookup(token: str, video_id: UUID) -> tuple[Wanted, int | None]:
     """The query that finds the video if the token opens it, and the token's rest in seconds."""
-    wanted: Wanted = select(Video.id, Video.organization_id, Video.duration_s, Video.captions).where(
-        Video.id == video_id
-    )
+    columns = (Video.id, Video.organization_id, Video.duration_s, Video.captions, Video.poster)
+    wanted: Wanted = select(*columns).where(Video.id == video_id)
     if token == PUBLIC_TOKEN:
         return wanted.where(readable_by(ANONYMOUS, Video)), None
     try:

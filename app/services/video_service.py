@@ -49,7 +49,7 @@ _COLUMNS = (
         Video.size_bytes,
     ),
     *(Video.has_poster, Video.has_storyboard, Video.has_mp4, Video.version, Video.input_issues, Video.errors),
-    *(Video.captions, Video.audio_tracks),
+    *(Video.captions, Video.audio_tracks, Video.poster),
     *(
         Video.likes_count,
         Video.comments_count,
@@ -286,6 +286,20 @@ def _job_of(actor: Actor, video_id: UUID) -> UUID | None:
     actor.must(Action.EDIT_CONTENT)
     job_id: UUID | None = row.job_id
     return job_id
+
+
+def editable(actor: Actor, video_id: UUID) -> UUID:
+    """The organization of a video that the actor may edit: asks before a body is read.
+
+    Raises `NotFound` for what is another's, `NotPermitted` for a reader.
+    """
+    own = select(Video.organization_id).where(Video.id == video_id, owned_by(actor.organization_id, Video))
+    with read_connection() as connection:
+        organization_id = connection.execute(own).scalar()
+    if organization_id is None:
+        raise NotFound("There is no such video.")
+    actor.must(Action.EDIT_CONTENT)
+    return organization_id
 
 
 def _reading() -> Select[*tuple[Any, ...]]:

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from app.database import Base
+from app.database import Base, db
 from app.http.routing import BodyKind, Route
+from app.models import Organization
 from tests.api.conftest import Person
+from tests.factories import make_video
 from tests.matrix.calls import example_of
-from tests.support.route_table import ALL_ROUTES, any_path
+from tests.support.route_table import ALL_ROUTES, any_path, path_with
 
 COLUMNS: Final = frozenset(column.key for table in Base.metadata.tables.values() for column in table.columns)
 GUESSES: Final = frozenset(
@@ -84,11 +86,15 @@ def test_a_property_that_is_not_the_client_s_is_refused(route: Route, ada: Perso
 
 @pytest.mark.parametrize("route", MULTIPART_ROUTES, **ids)
 def test_a_part_that_is_not_the_client_s_is_refused(route: Route, ada: Person) -> None:
+    organization = db.session.query(Organization).filter_by(slug=ada.organization).one()
+    own = str(make_video(organization).id)
+    path = path_with(route, dict.fromkeys(route.parameters, own))
+
     for name in sorted(NEVER | GUESSES):
         parts = {name: str(uuid4()), "file": (BytesIO(b"\x00\x00\x00\x20ftypisom"), "a.mp4")}
 
         answer = ada.client.open(
-            any_path(route), method=route.method, data=parts, headers={"Authorization": f"Bearer {ada.token}"}
+            path, method=route.method, data=parts, headers={"Authorization": f"Bearer {ada.token}"}
         )
 
         assert answer.status_code == 400

@@ -1,6 +1,7 @@
 """What one organization owns does not exist for anybody else: every route that takes an id, for every role."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from itertools import product
 from typing import Final
 
@@ -54,6 +55,7 @@ from tests.support.route_table import ALL_ROUTES, headers_of, path_with, raw_bod
 Row = ApiKey | Comment | Image | Invitation | Job | Post | Tag | Upload | User | Video
 Maker = Callable[[Organization], Row]
 
+_GIF_HEAD: Final = b"GIF89a\x10\x00\x10\x00" + bytes(64)
 PRIVATE: Final[dict[str, dict[str, Maker]]] = {
     "post_id": {
         "draft": make_post,
@@ -247,5 +249,5 @@ def _call(client: ApiClient, route: Route, target: Row, owner: Organization) -> 
     if route.body is None:
         return client.open(path, method=route.method, headers=headers_of(route), data=raw_body_of(route))
     if route.body_kind is BodyKind.MULTIPART:
-        return client.open(path, method=route.method, data={"file": FileStorage(filename="a.mp4")})
+        return client.open(path, method=route.method, data={"file": FileStorage(BytesIO(_GIF_HEAD), "a.gif")})
     return client.open(path, method=route.method, json=BODIES[route.body])

@@ -53,7 +53,7 @@ def _path(route: Route, target: Target | None) -> str:
 
 def _body(route: Route, target: Target | None) -> dict[str, object]:
     if route.body_kind is BodyKind.MULTIPART:
-        head = _GIF_HEAD if route.endpoint.startswith("image.") else _MP4_HEAD
+        head = _GIF_HEAD if route.endpoint.startswith(("image.", "poster.")) else _MP4_HEAD
         return {"data": {"file": (BytesIO(head), "file")}}
     if route.body_kind is BodyKind.CAPTIONS:
         return {"data": raw_body_of(route)}

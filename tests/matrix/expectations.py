@@ -63,6 +63,7 @@ NEEDS: Final[dict[str, Needs]] = {
     "preview": Needs(is_tenants=False),
     "revision": Needs(read=Action.READ_PRIVATE, write=Action.EDIT_CONTENT),
     "tag": Needs(write=Action.EDIT_CONTENT),
+    "poster": Needs(write=Action.EDIT_CONTENT),
     "post": Needs(write=Action.EDIT_CONTENT, is_readable=True),
     "profile": Needs(is_tenants=False),
     "sse": Needs(read=Action.FOLLOW_EVENTS),

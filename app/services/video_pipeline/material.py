@@ -44,6 +44,16 @@ def caption_key(organization_id: UUID, video_id: UUID, file: str) -> str:
     return f"{video_prefix(organization_id, video_id)}/captions/{file}.vtt"
 
 
+def poster_prefix(organization_id: UUID, video_id: UUID, poster: str) -> str:
+    """Where everything of a poster that somebody sent is stored: beside what the pipeline makes, which may go."""
+    return f"{video_prefix(organization_id, video_id)}/posters/{poster.partition('.')[0]}"
+
+
+def poster_key(organization_id: UUID, video_id: UUID, poster: str) -> str:
+    """The file of a poster; no address leads to it but of the one that the row names."""
+    return f"{poster_prefix(organization_id, video_id, poster)}/{poster}"
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """A video as a job found it."""
