@@ -16,11 +16,12 @@ from werkzeug.test import TestResponse
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.jobs import DELETE_FILES, PROCESS_IMAGE, RENDER_POSTS, JobKind
-from app.models import Event, Job, JobState, Membership, Post, QuotaUsage
+from app.models import Event, ImageState, Job, JobState, Membership, Post, QuotaUsage
+from app.models import Image as ImageRow
 from app.permissions import Role
-from app.services import job_attempt
+from app.services import image_uses, job_attempt
 from app.services.image_files import image_prefix
-from tests.factories import make_membership, make_worker
+from tests.factories import make_membership, make_post, make_worker
 from tests.pictures import BLUE, RED, encoded, from_a_phone, moving, plain
 from tests.support.http import ApiClient
 
@@ -277,3 +278,17 @@ def test_of_two_who_delete_an_image_at_once_one_does(ada: ApiClient, editor: Mem
     with transaction():
         assert db.session.get_one(QuotaUsage, editor.organization_id).stored_bytes == 0
         assert len(db.session.scalars(select(Job).where(Job.kind == DELETE_FILES.name)).all()) == 1
+
+
+def test_an_image_that_gets_ready_while_a_text_is_saved_is_not_forgotten(ada: ApiClient, editor: Membership) -> None:
+    image = upload(ada, plain())
+    seen = image_uses.in_text(editor.organization_id, f"![]({image['url']})")
+    assert list(seen) == [image["url"].split("/")[-2]]
+
+    with transaction():
+        db.session.get_one(ImageRow, UUID(image["id"])).state = ImageState.READY
+        image_uses.keep(make_post(editor.organization), seen)
+
+    with transaction():
+        rendering = db.session.scalars(select(Job).where(Job.kind == RENDER_POSTS.name)).one()
+    assert rendering.arguments == {"image_id": image["id"]}
