@@ -29,8 +29,8 @@ class Measured:
 
 
 @contextmanager
-def running(folder: Path | None = None) -> Iterator[Measured]:
-    """Starts it, waits until it is healthy, and stops it."""
+def running(folder: Path | None = None, **settings: str) -> Iterator[Measured]:
+    """Starts it with these settings, waits until it is healthy, and stops it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -41,6 +41,7 @@ def running(folder: Path | None = None) -> Iterator[Measured]:
         "PORT": str(port),
         "APP_ENV": "development",
         "RATE_LIMIT_SCALE": "0",
+        **settings,
     }
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.monotonic()

@@ -1,0 +1,1 @@
+"""Other programs that stand beside Marquee in the measurements."""
