@@ -69,9 +69,9 @@ class PublicListQuery(ListQuery):
             return asked["include"] | (asked["fields"] & self.INCLUDABLE)
         return asked["fields"] | asked["include"] if asked["fields"] else set()
 
-    def id_list(self) -> list[UUID] | None:
+    def id_list(self) -> tuple[UUID, ...] | None:
         """`ids` taken apart; what is no id names nothing."""
-        return None if self.ids is None else [UUID(part) for part in self.ids.split(",") if _is_id(part)]
+        return None if self.ids is None else tuple(UUID(part) for part in self.ids.split(",") if _is_id(part))
 
     def published_between(self) -> tuple[datetime | None, datetime | None]:
         """The span asked for."""

@@ -1,26 +1,27 @@
 """The one list behind posts and videos: public for everyone, more for an organization's own people."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, false, func, select
 
-from app.access import Readable, readable_by
+from app.access import ACTORS_ORGANIZATION, Readable, readable_by, readable_in_general
 from app.database import read_connection
 from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
 from app.errors import Invalid
 from app.models import PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
 from app.permissions import ANONYMOUS, Action, Actor
 from app.services import standing
-from app.services.pages import Page, Position, fetch_page
+from app.services.pages import Order, Page, Position, page_statement, run_page
 from app.utils.search_words import SearchWords
 from config import settings
 
 Sort = Literal["published_at", "created_at", "updated_at", "title", "relevance"]
+_ORGANIZATION: Final = "listed_organization_id"
 SEARCHED_AT_MOST: Final = 1_000
 """A search ranks the newest this many matches: ranking a million would take seconds, and nobody turns those pages."""
 
@@ -34,7 +35,7 @@ class Filters:
     visibility: Visibility | None = None
     author: str | None = None
     tag: str | None = None
-    ids: Sequence[UUID] | None = None
+    ids: tuple[UUID, ...] | None = None
     published_after: datetime | None = None
     published_before: datetime | None = None
     words: SearchWords | None = None
@@ -49,32 +50,64 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
     Raises `NotFound` for an unknown organization, `Invalid` without one where there is no public index or the order
     needs one.
     """
-    is_team = False
-    conditions = _narrowed(model, filters)
+    parameters: dict[str, object] = {}
     if filters.organization is None:
         assert_public_index()
     else:
         actor, organization = standing.found_by(actor, filters.organization)
-        is_team = actor.may(Action.READ_PRIVATE)
-        conditions.append(model.organization_id == organization.id)
-    conditions.append(readable_by(actor, model) if is_team else public(model))
-    key = _key(model, filters, is_team=is_team)
-    if filters.words is not None:
-        conditions = _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
-    elif filters.sort == "published_at":
-        conditions.append(model.published_at.is_not(None))
-    narrowed = query.add_columns(key.label("sorted_at")).where(*conditions)
+        parameters = {_ORGANIZATION: organization.id, ACTORS_ORGANIZATION: actor.organization_id}
+    is_team = filters.organization is not None and actor.may(Action.READ_PRIVATE)
+    # Which organization is a parameter: all of them share a statement.
+    shared = replace(filters, organization=filters.organization and "")
+    asked = _List(model, query, shared, is_team)
+    statement = _statement(asked, Order.of(position, ascending=filters.ascending))
     with read_connection() as connection:
-        keys = (key, model.id.expression)
-        page = fetch_page(connection, narrowed, position, key=keys, ascending=filters.ascending)
-        total = _count(connection, model, query, conditions) if filters.is_counted else None
+        page = run_page(connection, statement, position, parameters)
+        total = connection.execute(_counting(asked), parameters).scalar_one() if filters.is_counted else None
         snippets = _snippets(connection, model, filters.words, page) if filters.words else {}
     return replace(page, total=total, snippets=snippets)
 
 
-def _key(model: Readable, filters: Filters, *, is_team: bool) -> ColumnElement[Any]:
+@dataclass(frozen=True, slots=True)
+class _List:
+    """All that the SQL of a list depends on, but for its parameters."""
+
+    model: Readable
+    query: Select[*tuple[Any, ...]]
+    filters: Filters
+    is_team: bool
+
+
+@lru_cache(maxsize=64)
+def _statement(asked: _List, order: Order) -> Select[*tuple[Any, ...]]:
+    """The statement of a list's pages, kept: to build it takes longer than to ask PostgreSQL."""
+    key = _key(asked)
+    narrowed = asked.query.add_columns(key.label("sorted_at")).where(*_conditions(asked))
+    return page_statement(narrowed, order, key=(key, asked.model.id.expression))
+
+
+def _counting(asked: _List) -> Select[int]:
+    counted = asked.query.with_only_columns(asked.model.id).where(*_conditions(asked)).subquery()
+    return select(func.count()).select_from(counted)
+
+
+def _conditions(asked: _List) -> list[ColumnElement[bool]]:
+    model, filters = asked.model, asked.filters
+    conditions = _narrowed(model, filters)
+    if filters.organization is not None:
+        conditions.append(model.organization_id == bindparam(_ORGANIZATION, type_=Uuid()))
+    conditions.append(readable_in_general(model, reads_private=True) if asked.is_team else public(model))
+    if filters.words is not None:
+        return _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
+    if filters.sort == "published_at":
+        conditions.append(model.published_at.is_not(None))
+    return conditions
+
+
+def _key(asked: _List) -> ColumnElement[Any]:
     """What the list is sorted by. Raises `Invalid` for an order that only an organization's own list can have."""
-    sort = filters.sort or ("relevance" if filters.words else "created_at" if is_team else "published_at")
+    filters, model = asked.filters, asked.model
+    sort = filters.sort or ("relevance" if filters.words else "created_at" if asked.is_team else "published_at")
     if sort == "relevance":
         if filters.words is None:
             raise _no_sort("Only a search (q) has relevance.")
@@ -99,13 +132,6 @@ def _searched(
         return matching
     newest = select(model.id).where(*matching).order_by(model.created_at.desc(), model.id.desc())
     return [model.id.in_(newest.limit(SEARCHED_AT_MOST))]
-
-
-def _count(
-    connection: Connection, model: Readable, query: Select[*tuple[Any, ...]], conditions: list[ColumnElement[bool]]
-) -> int:
-    counted = query.with_only_columns(model.id).where(*conditions).subquery()
-    return connection.execute(select(func.count()).select_from(counted)).scalar_one()
 
 
 def _snippets(connection: Connection, model: Readable, words: SearchWords, page: Page) -> dict[UUID, str]:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, tuple_
 
 from app.database import Record
 
 Place = tuple[datetime | str | int, UUID]
+_PLACE: Final = ("page_after_value", "page_after_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,46 @@ def fetch_page(
     key: tuple[ColumnElement[Any], ColumnElement[Any]],
     ascending: bool = False,
 ) -> Page:
-    """Runs the query by `key` (a value that is never null, and the id), the greatest first; one row more tells of a
-    next page.
-    """
-    upwards = position.backwards != ascending
-    ordered = query.order_by(*(column.asc() if upwards else column.desc() for column in key))
-    if position.after is not None:
+    """Runs the query by `key` (a value that is never null, and the id), the greatest first."""
+    statement = page_statement(query, Order.of(position, ascending=ascending), key=key)
+    return run_page(connection, statement, position)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which way a page's rows are read, and whether they begin after a place: all that its statement depends on."""
+
+    is_upwards: bool
+    is_continued: bool
+
+    @classmethod
+    def of(cls, position: Position, *, ascending: bool) -> "Order":
+        """The order in which the page at a position is read."""
+        return cls(position.backwards != ascending, position.after is not None)
+
+
+def page_statement(
+    query: Select[*tuple[Any, ...]], order: Order, *, key: tuple[ColumnElement[Any], ColumnElement[Any]]
+) -> Select[*tuple[Any, ...]]:
+    """The query for any page in that order; the place and the limit are parameters, which `run_page` gives."""
+    ordered = query.order_by(*(column.asc() if order.is_upwards else column.desc() for column in key))
+    if order.is_continued:
         here = tuple_(*key)
         # Bound with the columns' own types, so that SQLite compares times in the form it stores.
-        there = tuple_(*position.after, types=[column.type for column in key])
-        ordered = ordered.where(here > there if upwards else here < there)
-    found = connection.execute(ordered.limit(position.limit + 1)).all()
+        there = tuple_(*(bindparam(name, type_=column.type) for name, column in zip(_PLACE, key, strict=True)))
+        ordered = ordered.where(here > there if order.is_upwards else here < there)
+    return ordered.limit(bindparam("page_limit", type_=Integer()))
+
+
+def run_page(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    position: Position,
+    parameters: Mapping[str, object] = MappingProxyType({}),
+) -> Page:
+    """The page at a position by the statement made for its order; one row more tells of a next page."""
+    place = dict(zip(_PLACE, position.after or (), strict=False))
+    found = connection.execute(statement, {**parameters, **place, "page_limit": position.limit + 1}).all()
     rows, is_more = found[: position.limit], len(found) > position.limit
     if position.backwards:
         return Page(rows[::-1], has_next=True, has_previous=is_more)

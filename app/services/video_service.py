@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import PurePath
 from typing import IO, Any, Final
 from uuid import UUID
@@ -302,6 +303,7 @@ def editable(actor: Actor, video_id: UUID) -> UUID:
     return organization_id
 
 
+@cache
 def _reading() -> Select[*tuple[Any, ...]]:
     joined = select(*_COLUMNS).join(Organization, Organization.id == Video.organization_id)
     return joined.outerjoin(User, User.id == Video.author_id)
