@@ -47,6 +47,8 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 _UNIT: Final = "marquee_unit"
 _AUTOCOMMIT: Final = "AUTOCOMMIT"
+_READS: Final = "reads"
+"""Of PostgreSQL a second pool, whose connections are in AUTOCOMMIT for good."""
 
 
 @dataclass
@@ -65,15 +67,18 @@ def init_app(app: Flask) -> None:
         with suppress(OSError):  # connecting says it better
             settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
+    options = app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dialect.engine_options(
         url,
         pool_size=settings.database_pool_size,
         pool_wait_s=settings.database_pool_wait_s,
         behind_pgbouncer=settings.behind_pgbouncer,
     )
+    if not url.startswith("sqlite"):
+        app.config["SQLALCHEMY_BINDS"] = {_READS: {"url": url, **options, **dialect.READING}}
     db.init_app(app)
     with app.app_context():
-        dialect.prepare_engine(db.engine, db.engine.url)
+        for engine in db.engines.values():
+            dialect.prepare_engine(engine, engine.url)
 
 
 @contextmanager
@@ -147,19 +152,22 @@ def read_connection() -> Iterator[Connection]:
 
     Inside `transaction()` it sees what was written there.
     """
-    session = db.session()
-    if _UNIT in session.info:
-        session.flush()
-        yield session.connection()
+    # A request that only reads never makes a session.
+    if db.session.registry.has() and _UNIT in db.session().info:
+        db.session.flush()
+        yield db.session.connection()
         return
-    bind: Engine | Connection = db.engines[None]
+    engines = db.engines
+    bind: Engine | Connection = engines[_READS] if _READS in engines else engines[None]
     if isinstance(bind, Connection):  # tests bind everything to one rolled-back connection
         yield bind
         return
-    with bind.connect().execution_options(isolation_level=_AUTOCOMMIT) as connection:
-        yield connection
+    with bind.connect() as connection:
+        # Said again only where the pool is shared with writers: each change costs as much as the rest of a check-out.
+        yield connection if _READS in engines else connection.execution_options(isolation_level=_AUTOCOMMIT)
 
 
 def forget_connections() -> None:
     """For a forked child: drops the parent's connections without closing them under it."""
-    db.engine.dispose(close=False)
+    for engine in db.engines.values():
+        engine.dispose(close=False)

@@ -5,13 +5,16 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event
+import orjson
+from gevent.monkey import is_module_patched
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -23,6 +26,8 @@ from sqlalchemy.types import TypeDecorator
 from config import settings
 
 _SQLITE_RETRY_S: Final = (0.001, 0.02)
+_TRUSTED_FOR_S: Final = 1.0
+_USED_AT: Final = "marquee_used_at"
 WRITES: Final = "marquee_writes"
 """Execution option of a connection whose transaction will write: SQLite takes the write lock at BEGIN."""
 
@@ -43,8 +48,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         del dialect
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -139,6 +144,10 @@ _PG_KEEPALIVE: Final = {
 }
 
 
+READING: Final = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
+"""Options of an engine for reads alone: no transaction ever begins, so none needs to be ended."""
+
+
 def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbouncer: bool) -> dict[str, Any]:
     """What `create_engine` needs for this database."""
     if make_url(url).get_backend_name() == "sqlite":
@@ -146,6 +155,7 @@ def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbou
         return {
             "connect_args": {"timeout": 0, "check_same_thread": False},
             "pool_size": pool_size,
+            "json_deserializer": orjson.loads,
             "hide_parameters": True,
         }
     connect_args: dict[str, Any] = {"connect_timeout": 3, "application_name": "marquee", **_PG_KEEPALIVE}
@@ -156,9 +166,11 @@ def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbou
     return {
         "connect_args": connect_args,
         "pool_size": pool_size,
-        "max_overflow": pool_size,
+        # SQLAlchemy would close what overflows after each use, and making a connection costs more than most requests.
+        "max_overflow": 0,
+        "pool_use_lifo": True,  # the few in use keep their prepared statements warm
         "pool_timeout": pool_wait_s,
-        "pool_pre_ping": True,
+        "json_deserializer": orjson.loads,
         "hide_parameters": True,  # addresses and hashes would stand in every traceback
     }
 
@@ -168,6 +180,42 @@ def prepare_engine(engine: Engine, url: URL) -> None:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _note_time)
+        event.listen(engine, "checkin", _note_time)
+        event.listen(engine, "checkout", partial(_assert_alive, engine.dialect))
+        if is_module_patched("socket"):
+            event.listen(engine, "do_connect", _connect_green)
+
+
+def _connect_green(
+    _dialect: Dialect, _entry: ConnectionPoolEntry, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> object:
+    from app.dialect_green import GreenConnection  # noqa: PLC0415 - SQLite needs no psycopg
+
+    return GreenConnection.connect(*arguments, **options)
+
+
+def _note_time(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.info[_USED_AT] = time.monotonic()
+
+
+def _assert_alive(
+    dialect: Dialect,
+    connection: Any,  # noqa: ANN401 - the driver's
+    entry: ConnectionPoolEntry,
+    _proxy: object,
+) -> None:
+    """Asks a connection that idled whether it still is one; asking each time would double the round trips of a read.
+
+    Raises `InvalidatePoolError`, by which the pool makes new ones.
+    """
+    if time.monotonic() - entry.info[_USED_AT] < _TRUSTED_FOR_S:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
@@ -246,8 +294,23 @@ def is_lock_timeout(error: BaseException) -> bool:
 
 def insert_or_skip(connection: Connection, table: type[DeclarativeBase], unique: list[str]) -> Insert:
     """An INSERT that does nothing where the unique columns are taken; it waits for a rival's transaction."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return _insert_or_skip(connection.dialect.name, table, tuple(unique))
+
+
+@cache
+def _insert_or_skip(kind: str, table: type[DeclarativeBase], unique: tuple[str, ...]) -> Insert:
+    insert = postgresql.insert if kind == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing(index_elements=unique)
+
+
+def inserted_or_skipped(connection: Connection, table: type[DeclarativeBase], unique: list[str], row: Any) -> bool:  # noqa: ANN401 - a record of the table
+    """Inserts a record as `insert_or_skip` does, without the session: two statements less than by a savepoint.
+
+    Columns that it has not set yet get the model's defaults. False where the unique columns were taken.
+    """
+    statement = insert_or_skip(connection, table, unique).returning(*inspect(table).primary_key)
+    values = {name: value for name, value in vars(row).items() if name in inspect(table).columns}
+    return connection.execute(statement, values).first() is not None
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -108,7 +108,8 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     watch_written_events()
     yield application
     with application.app_context():
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture
@@ -202,13 +203,14 @@ def drop_database(server_url: str, name: str) -> None:
 def _bound_to(bind: Connection | Engine) -> Iterator[None]:
     """Sends every session and read of the current app to another place."""
     engines = cast("dict[str | None, Connection | Engine]", db.engines)  # typed as read-only
-    original = engines[None]
+    original = dict(engines)
+    engines.clear()
     engines[None] = bind
     try:
         yield
     finally:
         db.session.remove()
-        engines[None] = original
+        engines.update(original)
 
 
 @contextmanager
