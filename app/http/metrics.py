@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
@@ -23,7 +24,13 @@ edge_asks: Final = _edge.labels("asked")
 
 def observe_request(method: str, route: str, status: int, duration_s: float) -> None:
     """Counts one answered request."""
-    _requests.labels(method, route, f"{status // 100}xx").observe(duration_s)
+    _series(method, route, status // 100).observe(duration_s)
+
+
+@lru_cache(maxsize=1024)
+def _series(method: str, route: str, status_class: int) -> Histogram:
+    """Looked up by its labels once: the library does so with a lock."""
+    return _requests.labels(method, route, f"{status_class}xx")
 
 
 def exposition() -> bytes:

@@ -24,6 +24,7 @@ from app.schemas.publishing_schemas import PublicationName, PublicListQuery, Vis
 from app.schemas.tag_schemas import TagName, TagRef
 from app.schemas.video_schemas import PlaybackOut
 from app.services.image_files import cover_path, shown
+from app.utils.ids import spelled
 from app.utils.times import rfc3339
 
 _WEB_ADDRESS: Final = TypeAdapter(HttpUrl)
@@ -190,16 +191,16 @@ class PreviewOut(Output):
 
 
 def render_summary(row: Record, link: Link) -> dict[str, object]:
-    """A post in a list."""
+    """A post in a list; orjson itself writes ids and times as the API does, which is faster by far."""
     return {
-        "id": str(row.id),
+        "id": row.id,
         "slug": row.slug,
         "title": row.title,
         "excerpt": row.excerpt,
         "cover_image": render_shown(shown(row, "cover_"), link) if row.cover_id else None,
-        "tags": [{"id": str(UUID(key)), "slug": slug, "name": name} for _, key, slug, name in sorted(row.tags)],
+        "tags": [{"id": spelled(key), "slug": slug, "name": name} for _, key, slug, name in sorted(row.tags)],
         "authors": [
-            {"id": str(UUID(key)), "slug": slug, "name": name, "avatar_url": avatar_url}
+            {"id": spelled(key), "slug": slug, "name": name, "avatar_url": avatar_url}
             for _, key, slug, name, avatar_url in sorted(row.authors)
         ],
         "organization": {"slug": row.organization_slug, "name": row.organization_name},
@@ -209,10 +210,10 @@ def render_summary(row: Record, link: Link) -> dict[str, object]:
         "likes_count": row.likes_count,
         "comments_count": row.comments_count,
         "revision": row.revision,
-        "publish_at": rfc3339(row.publish_at),
-        "published_at": rfc3339(row.published_at),
-        "created_at": rfc3339(row.created_at),
-        "updated_at": rfc3339(row.updated_at),
+        "publish_at": row.publish_at,
+        "published_at": row.published_at,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
     }
 
 
@@ -220,21 +221,20 @@ def render_listed(row: Record, included: set[str], link: Link) -> dict[str, obje
     """A post in a list with what `include` names."""
     summary = render_summary(row, link)
     document = summary | {name: row._mapping[name] for name in ("body_markdown", "body_html") if name in included}  # noqa: SLF001 - SQLAlchemy's public name of it
-    return document | ({"seo": _seo(row, summary, link)} if "seo" in included else {})
+    return document | ({"seo": _seo(row, link)} if "seo" in included else {})
 
 
 def render(row: Record, media: list[dict[str, object]], link: Link) -> dict[str, object]:
     """A post with its bodies, and the videos in it."""
-    summary = render_summary(row, link)
     bodies = {"body_markdown": row.body_markdown, "body_html": row.body_html}
-    return summary | bodies | {"seo": _seo(row, summary, link), "media": media}
+    return render_summary(row, link) | bodies | {"seo": _seo(row, link), "media": media}
 
 
-def _seo(row: Record, summary: dict[str, object], link: Link) -> dict[str, object]:
-    return {**dict.fromkeys(SEO_FIELDS), "noindex": False, **row.seo, "open_graph": _open_graph(row, summary, link)}
+def _seo(row: Record, link: Link) -> dict[str, object]:
+    return {**dict.fromkeys(SEO_FIELDS), "noindex": False, **row.seo, "open_graph": _open_graph(row, link)}
 
 
-def _open_graph(row: Record, summary: dict[str, object], link: Link) -> list[dict[str, str]]:
+def _open_graph(row: Record, link: Link) -> list[dict[str, str]]:
     """Open Graph (ogp.me, type `article`) and Twitter's card; what the author said goes before what the post says."""
     seo = row.seo
     title = seo.get("og_title") or seo.get("title") or row.title
@@ -249,8 +249,8 @@ def _open_graph(row: Record, summary: dict[str, object], link: Link) -> list[dic
         ("og:url", seo.get("canonical_url")),
         ("og:image", image_url),
         *((name, cover[name]) for name in cover if name != "og:image"),
-        ("article:published_time", summary["published_at"]),
-        ("article:modified_time", summary["updated_at"]),
+        ("article:published_time", rfc3339(row.published_at)),
+        ("article:modified_time", rfc3339(row.updated_at)),
         *(("article:tag", name) for _, _, _, name in sorted(row.tags)),
         ("twitter:card", "summary_large_image" if seo.get("twitter_image_url") or image_url else "summary"),
         ("twitter:title", seo.get("twitter_title") or title),

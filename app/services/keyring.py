@@ -5,7 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from itsdangerous import URLSafeSerializer
+from itsdangerous import Signer, URLSafeSerializer
 
 from config import settings
 
@@ -38,6 +38,16 @@ def key_of(kid: object) -> Key | None:
 def serializer(salt: str) -> URLSafeSerializer:
     """Signs with the newest key and reads what any of them signed, for one purpose only."""
     return URLSafeSerializer([key.secret for key in reversed(all_keys())], salt=salt)
+
+
+def signer(salt: str) -> Signer:
+    """The same for bytes, for what is written and read with every request."""
+    return _signer(all_keys(), salt)
+
+
+@lru_cache(maxsize=4)
+def _signer(keys: tuple[Key, ...], salt: str) -> Signer:
+    return Signer([key.secret for key in reversed(keys)], salt=salt)
 
 
 @lru_cache(maxsize=4)

@@ -2,9 +2,12 @@
 
 import random
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
+
+_SPELLED_LENGTH: Final = 36
 
 
 def new_id() -> UUID:
@@ -21,6 +24,11 @@ def id_at(moment: datetime, dice: random.Random) -> UUID:
 def first_id_at(moment: datetime) -> UUID:
     """The least UUIDv7 of that millisecond: whatever is made from then on is greater."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+def spelled(key: str) -> str:
+    """An id in the way we write ids; SQLite's JSON has it without hyphens."""
+    return key if len(key) == _SPELLED_LENGTH else str(UUID(key))
 
 
 def id_of(text: str) -> UUID | None:
