@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Uuid, and_, bindparam, func, insert, or_, select, update
 
 from app import dialect
 from app.clients import redis
-from app.database import Record, after_commit, before_commit, db, read_connection, unit_values
+from app.database import Base, Record, after_commit, before_commit, db, read_connection, unit_values
 from app.models import Event, EventCounter, OrganizationSlug
 from app.utils.batches import batched
 from app.utils.ids import first_id_at, new_id
@@ -21,6 +21,14 @@ WAKE_CHANNEL: Final = "marquee:events"
 TICK_CHANNEL: Final = "marquee:ticks"
 _GATHERED: Final = "events"
 _SCOPES_A_QUERY: Final = 500
+# Built once, and without the session: every change of anything ends with these two.
+_INSERTION: Final = insert(Base.metadata.tables[Event.__tablename__])
+_ADVANCE: Final = (
+    update(Base.metadata.tables[EventCounter.__tablename__])
+    .where(EventCounter.scope_id == bindparam("scope", type_=Uuid()))
+    .values(seq=EventCounter.seq + bindparam("count", type_=BigInteger()))
+    .returning(EventCounter.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ def _number(gathered: list[_Gathered]) -> None:
         events = [event for event in gathered if event.scope == scope]
         last = _advance(scope, len(events))
         first = last - len(events) + 1
-        db.session.execute(
-            insert(Event),
+        db.session.connection().execute(
+            _INSERTION,
             [
                 {
                     "scope_id": scope,
@@ -79,18 +87,14 @@ def _wake(scope: UUID, seq: int) -> None:
 
 def _advance(scope: UUID, count: int) -> int:
     """Moves a scope's counter and returns where it stands; the row lock orders the scope's transactions."""
-    moved = (
-        update(EventCounter)
-        .where(EventCounter.scope_id == scope)
-        .values(seq=EventCounter.seq + count)
-        .returning(EventCounter.seq)
-        .execution_options(synchronize_session=False)
-    )
-    last = db.session.scalar(moved)
+    connection = db.session.connection()
+    moved = {"scope": scope, "count": count}
+    last = connection.scalar(_ADVANCE, moved)
     if last is None:
-        fresh = dialect.insert_or_skip(db.session.connection(), EventCounter, ["scope_id"])
-        db.session.execute(fresh.values(scope_id=scope, seq=0))
-        last = db.session.scalar(moved)
+        connection.execute(
+            dialect.insert_or_skip(connection, EventCounter, ["scope_id"]), {"scope_id": scope, "seq": 0}
+        )
+        last = connection.scalar(_ADVANCE, moved)
     return int(last or 0)
 
 

@@ -1,14 +1,15 @@
 """What every save of a post left behind: kept, compared, and named when two editors meet."""
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, insert, select
 
 from app.clients import threads
-from app.database import Record, db, read_connection
+from app.database import Base, Record, db, read_connection
 from app.errors import NotFound
 from app.models import Post, PostAuthor, PostRevision, PostTag, Tag, User
 from app.permissions import Action, Actor
@@ -21,6 +22,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     *(User.id.label("author_id"), User.slug.label("author_slug"), User.name.label("author_name")),
     User.avatar_url.label("author_avatar_url"),
 )
+_KEPT: Final = insert(Base.metadata.tables[PostRevision.__tablename__])
 _DIFF_LINES: Final = 20_000
 
 
@@ -41,10 +43,18 @@ class Meanwhile:
     changed_by: dict[str, str] | None
 
 
-def keep(post: Post, editor_id: UUID | None) -> None:
-    """Keeps what a locked, flushed post holds now; the oldest beyond `POST_REVISIONS_KEPT` go."""
-    db.session.add(PostRevision(post_id=post.id, number=post.revision, editor_id=editor_id, content=content_of(post)))
-    db.session.flush()
+def keep(
+    post: Post, editor_id: UUID | None, *, tags: Sequence[str] | None = None, authors: Sequence[UUID] | None = None
+) -> None:
+    """Keeps what a locked, flushed post holds now; the oldest beyond `POST_REVISIONS_KEPT` go.
+
+    Its tags and authors are looked up where the caller does not know them.
+    """
+    content = content_of(post, tags=tags, authors=authors)
+    kept = {"post_id": post.id, "number": post.revision, "editor_id": editor_id, "content": content}
+    db.session.connection().execute(_KEPT, kept)
+    if post.revision <= settings.post_revisions_kept:
+        return
     numbers = select(PostRevision.number).where(PostRevision.post_id == post.id)
     oldest = numbers.order_by(PostRevision.number.desc()).offset(settings.post_revisions_kept).limit(1)
     beyond = delete(PostRevision).where(PostRevision.post_id == post.id)
@@ -53,10 +63,10 @@ def keep(post: Post, editor_id: UUID | None) -> None:
     )
 
 
-def content_of(post: Post) -> dict[str, Any]:
+def content_of(
+    post: Post, *, tags: Sequence[str] | None = None, authors: Sequence[UUID] | None = None
+) -> dict[str, Any]:
     """Every field that an editor can change, by its API name."""
-    tags = select(Tag.name).join(PostTag, PostTag.tag_id == Tag.id).where(PostTag.post_id == post.id)
-    authors = select(PostAuthor.user_id).where(PostAuthor.post_id == post.id).order_by(PostAuthor.position)
     return {
         "title": post.title,
         "slug": post.slug,
@@ -65,9 +75,19 @@ def content_of(post: Post) -> dict[str, Any]:
         "visibility": str(post.visibility),
         "cover_image": str(post.cover_image_id) if post.cover_image_id else None,
         "seo": post.seo,
-        "tags": list(db.session.scalars(tags.order_by(PostTag.position))),
-        "authors": [str(user_id) for user_id in db.session.scalars(authors)],
+        "tags": _tags_of(post.id) if tags is None else list(tags),
+        "authors": [str(user_id) for user_id in (_authors_of(post.id) if authors is None else authors)],
     }
+
+
+def _tags_of(post_id: UUID) -> list[str]:
+    tags = select(Tag.name).join(PostTag, PostTag.tag_id == Tag.id).where(PostTag.post_id == post_id)
+    return list(db.session.scalars(tags.order_by(PostTag.position)))
+
+
+def _authors_of(post_id: UUID) -> list[UUID]:
+    authors = select(PostAuthor.user_id).where(PostAuthor.post_id == post_id)
+    return list(db.session.scalars(authors.order_by(PostAuthor.position)))
 
 
 def changed_since(post: Post, revision: int) -> Meanwhile:

@@ -8,12 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete as delete_from
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app import dialect
 from app.access import owned_by
-from app.database import Record, db, savepoint, transaction
+from app.database import Base, Record, db, transaction
 from app.errors import Conflict, Invalid
 from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
@@ -26,6 +26,7 @@ from app.utils.ids import new_id
 from app.utils.text import excerpt_of, reading_time_s, slug_of, with_random_suffix
 
 _SLUG_TRIES: Final = 5
+_BYLINE: Final = insert(Base.metadata.tables[PostAuthor.__tablename__])
 _RESTORED: Final = ("title", "excerpt", "body_markdown", "tags")
 
 
@@ -64,19 +65,21 @@ def create(actor: Actor, draft: PostDraft) -> Record:
             title=draft.title,
             excerpt=draft.excerpt or excerpt_of(draft.body_markdown),
             visibility=draft.visibility,
+            publication=Publication.DRAFT,
+            revision=1,
             seo=_merged({}, draft.seo),
         )
         if draft.cover_image is not None:
             post.cover_image_id = image_uses.cover(post.organization_id, draft.cover_image)
         _set_body(post, draft.body_markdown, rendered)
         _insert(post, draft.slug)
-        authors = [actor.user_id] if draft.authors is None and actor.user_id else draft.authors
-        _set_authors(post, authors or [])
+        authors = _authors_of(actor, post, draft)
+        _add_authors(post.id, authors)
         if draft.tags:
             tag_service.attach(post.id, tag_service.ids_of_names(post.organization_id, draft.tags))
         if images:
             image_uses.keep(post, images)
-        post_revisions.keep(post, actor.user_id)
+        post_revisions.keep(post, actor.user_id, authors=authors, tags=None if draft.tags else [])
         _record(post, "post.created")
         return get(actor, post.id)
 
@@ -177,8 +180,27 @@ def _merged(kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**kept, **patch}.items() if value is not None}
 
 
+def _authors_of(actor: Actor, post: Post, draft: PostDraft) -> list[UUID]:
+    """Whoever may write in the organization is of its team, so only others need to be looked up."""
+    if draft.authors is None:
+        return [actor.user_id] if actor.user_id else []
+    return _of_the_team(post, draft.authors)
+
+
 def _set_authors(post: Post, user_ids: Sequence[UUID]) -> None:
     """The byline. Raises `Invalid` for somebody outside the organization's team."""
+    named = _of_the_team(post, user_ids)
+    db.session.execute(delete_from(PostAuthor).where(PostAuthor.post_id == post.id))
+    _add_authors(post.id, named)
+
+
+def _add_authors(post_id: UUID, user_ids: Sequence[UUID]) -> None:
+    if user_ids:
+        rows = [{"post_id": post_id, "user_id": user_id, "position": at} for at, user_id in enumerate(user_ids)]
+        db.session.connection().execute(_BYLINE, rows)
+
+
+def _of_the_team(post: Post, user_ids: Sequence[UUID]) -> list[UUID]:
     named = list(dict.fromkeys(UUID(str(user_id)) for user_id in user_ids))
     team = select(Membership.user_id).where(
         owned_by(post.organization_id, Membership), Membership.user_id.in_(named), Membership.suspended_at.is_(None)
@@ -191,9 +213,7 @@ def _set_authors(post: Post, user_ids: Sequence[UUID]) -> None:
             "Authors are members of the organization's team.",
             errors=[{"pointer": place, "detail": wrong, "code": "no_member"} for place in places],
         )
-    db.session.execute(delete_from(PostAuthor).where(PostAuthor.post_id == post.id))
-    db.session.add_all(PostAuthor(post_id=post.id, user_id=user_id, position=at) for at, user_id in enumerate(named))
-    db.session.flush()
+    return named
 
 
 def _insert(post: Post, wanted_slug: str | None) -> None:
@@ -201,12 +221,8 @@ def _insert(post: Post, wanted_slug: str | None) -> None:
     base = wanted_slug or slug_of(post.title, fallback="post")
     for attempt in range(1 if wanted_slug else _SLUG_TRIES):
         post.slug = base if attempt == 0 else with_random_suffix(base)
-        try:
-            with savepoint():
-                db.session.add(post)
-        except IntegrityError:
-            continue
-        return
+        if dialect.inserted_or_skipped(db.session.connection(), Post, ["organization_id", "slug"], post):
+            return
     raise _slug_taken(base)
 
 

@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, select, update
 
 from app.database import Record, db, read_connection, transaction
+from app.dialect import UTCDateTime
 from app.errors import NotAuthenticated, NotFound
 from app.models import Membership, Organization, RefreshToken, Session, User
 from app.permissions import Actor, Role
@@ -109,30 +112,40 @@ def _places_of(session_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return places
 
 
-def in_force() -> tuple[ColumnElement[bool], ...]:
-    """Neither revoked nor over, nor of somebody who is disabled."""
-    return Session.revoked_at.is_(None), Session.expires_at > now(), User.disabled_at.is_(None)
+def in_force(at: BindParameter[datetime] | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Neither revoked nor over, nor of somebody who is disabled; now, or at a time that is a parameter."""
+    return Session.revoked_at.is_(None), Session.expires_at > (now() if at is None else at), User.disabled_at.is_(None)
 
 
 def _session_row(claims: tokens.Claims, organization_slug: str | None) -> Record | None:
+    parameters = {"session_id": claims.session_id, "user_id": claims.user_id, "moment": now()}
+    statement = _session_statement(is_elsewhere=organization_slug is not None)
+    with read_connection() as connection:
+        return connection.execute(statement, {**parameters, "organization_slug": organization_slug}).first()
+
+
+@cache
+def _session_statement(*, is_elsewhere: bool) -> Select[*tuple[Any, ...]]:
+    """Built once: every request with a token asks it. `is_elsewhere`: acting in the organization of a slug."""
     acting_in = Organization.id == Session.organization_id
-    if organization_slug is not None:
-        acting_in = Organization.slug == organization_slug
+    if is_elsewhere:
+        acting_in = Organization.slug == bindparam("organization_slug")
     is_member = and_(
         Membership.user_id == Session.user_id,
         Membership.organization_id == Organization.id,
         Membership.suspended_at.is_(None),
     )
-    query = (
+    session_id, user_id = bindparam("session_id", type_=Uuid()), bindparam("user_id", type_=Uuid())
+    return (
         select(Organization.id.label("organization_id"), Organization.slug, Membership.role, User.email_verified_at)
         .select_from(Session)
         .join(User, User.id == Session.user_id)
         .outerjoin(Organization, acting_in)
         .outerjoin(Membership, is_member)
-        .where(Session.id == claims.session_id, Session.user_id == claims.user_id, *in_force())
+        .where(
+            Session.id == session_id, Session.user_id == user_id, *in_force(bindparam("moment", type_=UTCDateTime()))
+        )
     )
-    with read_connection() as connection:
-        return connection.execute(query).first()
 
 
 def refresh(refresh_token: str) -> SignedIn:
