@@ -766,6 +766,13 @@ export type PostPart = {
 };
 
 /**
+ * Multipart: the picture, as JPEG, PNG, WebP, GIF or AVIF.
+ */
+export type PosterUpload = {
+    file: Blob | File;
+};
+
+/**
  * Whoever has the address reads the post as it stands, until then.
  */
 export type Preview = {
@@ -4310,6 +4317,60 @@ export type GetPlaybackResponses = {
 };
 
 export type GetPlaybackResponse = GetPlaybackResponses[keyof GetPlaybackResponses];
+
+export type DeletePosterData = {
+    body?: never;
+    path: {
+        video_id: string;
+    };
+    query?: never;
+    url: '/api/v1/videos/{video_id}/poster';
+};
+
+export type DeletePosterErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type DeletePosterError = DeletePosterErrors[keyof DeletePosterErrors];
+
+export type DeletePosterResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeletePosterResponse = DeletePosterResponses[keyof DeletePosterResponses];
+
+export type PutPosterData = {
+    body: PosterUpload;
+    path: {
+        video_id: string;
+    };
+    query?: never;
+    url: '/api/v1/videos/{video_id}/poster';
+};
+
+export type PutPosterErrors = {
+    /**
+     * A problem
+     */
+    default: Problem;
+};
+
+export type PutPosterError = PutPosterErrors[keyof PutPosterErrors];
+
+export type PutPosterResponses = {
+    /**
+     * Accepted
+     */
+    202: Video;
+};
+
+export type PutPosterResponse = PutPosterResponses[keyof PutPosterResponses];
 
 export type PublishVideoData = {
     body?: never;

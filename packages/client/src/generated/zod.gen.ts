@@ -731,6 +731,13 @@ export const zPostEvent = z.object({
 });
 
 /**
+ * Multipart: the picture, as JPEG, PNG, WebP, GIF or AVIF.
+ */
+export const zPosterUpload = z.object({
+    file: z.instanceof(Blob)
+});
+
+/**
  * Whoever has the address reads the post as it stands, until then.
  */
 export const zPreview = z.object({
@@ -2804,6 +2811,26 @@ export const zGetPlaybackPath = z.object({
  * OK
  */
 export const zGetPlaybackResponse = zPlayback;
+
+export const zDeletePosterPath = z.object({
+    video_id: z.uuid()
+});
+
+/**
+ * No Content
+ */
+export const zDeletePosterResponse = z.void();
+
+export const zPutPosterBody = zPosterUpload;
+
+export const zPutPosterPath = z.object({
+    video_id: z.uuid()
+});
+
+/**
+ * Accepted
+ */
+export const zPutPosterResponse = zVideo;
 
 export const zPublishVideoHeaders = z.object({
     'Idempotency-Key': z.string().min(1).max(255).optional()
