@@ -20,7 +20,7 @@ from app.services.markdown import render
 from app.services.video_pipeline.material import video_prefix
 from app.utils.batches import batched
 from tests.api.conftest import Person
-from tests.factories import make_organization, make_post, make_video
+from tests.factories import make_image, make_organization, make_post, make_video
 from tests.support.xss_corpus import IN_PLACE, VECTORS
 
 if TYPE_CHECKING:
@@ -41,7 +41,23 @@ TAGS: Final = {
     *("table", "tbody", "td", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"),
 }
 ATTRIBUTES: Final = {
-    *("href", "src", "alt", "title", "id", "class", "rel", "start", "align", "width", "height", "type", "checked"),
+    *(
+        "href",
+        "src",
+        "srcset",
+        "sizes",
+        "alt",
+        "title",
+        "id",
+        "class",
+        "rel",
+        "start",
+        "align",
+        "width",
+        "height",
+        "type",
+        "checked",
+    ),
     *("disabled", "loading", "lang", "dir", "cite", "datetime", "data-marquee-video"),
 }
 TOKEN: Final = re.compile(r'[^<>]+|</([a-z0-9]+)>|<([a-z0-9]+)((?: [a-z-]+="[^"]*")*)>')
@@ -99,7 +115,11 @@ def send_everything(ada: Person, video: Video) -> None:
     """Every text of the corpus goes into every field that takes text; what comes out is kept."""
     shown = _shown
     thread = ada.published()["id"]
+    image = make_image(db.session.get_one(Organization, video.organization_id))
     for text in IN_PLACE:
+        shown.take(taken(ada.send("PATCH", f"/images/{image.id}", {"alt": text})))
+        markdown = {"title": "A picture", "body_markdown": f"![{text}](/media/images/{image.token}/full.jpg '{text}')"}
+        shown.take(taken(ada.post("/posts", markdown)))
         shown.take(taken(ada.send("PATCH", "/users/me", {"name": text, "bio": text})))
         organization = {"name": text, "description": text}
         shown.take(taken(ada.send("PATCH", f"/organizations/{ada.organization}", organization)))
@@ -141,6 +161,7 @@ def problems_of(html: str) -> Iterator[str]:
 @pytest.mark.slow
 def test_html_of_hostile_texts_has_only_what_is_allowed(shown: Shown) -> None:
     assert len(shown.html) >= len(VECTORS) + 100
+    assert any("srcset" in html for html in shown.html)
     assert {html: found for html in shown.html if (found := list(problems_of(html)))} == {}
 
 
