@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gunicorn.http import errors
 
+from config.security import wanted_headers
 from config.worker import ClientTooSlow
 
 _TARGET: Final = re.compile(rb"\A(?:\r\n)?[^ \r\n]{1,32} (/[^ ?#\r\n]{0,2000})(?:[?# ])")
@@ -58,12 +59,13 @@ def answer_to(error: BaseException, *, instance: str) -> bytes:
         "request_id": request_id,
     }
     body = json.dumps(document).encode()
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/problem+json\r\n"
-        f"Content-Length: {len(body)}\r\nX-Request-Id: {request_id}\r\nX-Content-Type-Options: nosniff\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode() + body
+    # By what the client came is not known here; a browser takes no HSTS by http.
+    headers = [
+        *(("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))),
+        *(("X-Request-Id", request_id), ("Connection", "close"), *wanted_headers(is_plain=False)),
+    ]
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 def instance_of(request: Any, first_piece: bytes) -> str:

@@ -1,9 +1,9 @@
 """Headers that every answer carries: the application's, its errors, Socket.IO's and the relay's."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from config import settings
+from config.security import wanted_headers
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -12,15 +12,6 @@ if TYPE_CHECKING:
 # Named here because annotations are evaluated with each definition, and one below is made for each request.
 _Headers = list[tuple[str, str]]
 _Write = Callable[[bytes], object]
-_HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-_ALWAYS: Final = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cache-Control", "private, no-store"),
-)
 
 
 def adding_headers(start_response: "StartResponse", *, is_plain: bool) -> "StartResponse":
@@ -28,8 +19,7 @@ def adding_headers(start_response: "StartResponse", *, is_plain: bool) -> "Start
 
     `is_plain`: a trusted proxy says that the client came by http, where HSTS must not be sent (RFC 6797 §7.2).
     """
-    is_https = settings.base_url.startswith("https://") and not is_plain
-    wanted = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
+    wanted = wanted_headers(is_plain=is_plain)
 
     def start(status: str, headers: _Headers, exc_info: "OptExcInfo | None" = None, /) -> _Write:
         present = {name.lower() for name, _value in headers}

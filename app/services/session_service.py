@@ -15,7 +15,7 @@ from app.dialect import UTCDateTime
 from app.errors import NotAuthenticated, NotFound
 from app.models import Membership, Organization, RefreshToken, Session, User
 from app.permissions import Actor, Role
-from app.services import api_key_service, audit_service, tokens
+from app.services import api_key_service, audit_service, standing, tokens
 from app.services.audit_service import Audited
 from app.services.pages import Page, Position, fetch_page
 from app.utils import api_keys
@@ -66,7 +66,8 @@ def open_session(user_id: UUID, organization_id: UUID | None, device: Device) ->
 def identify(credential: str, *, organization_slug: str | None = None) -> Actor:
     """The actor behind an access token or API key, by one indexed query: a revocation or a new role counts at once.
 
-    Raises `NotAuthenticated`, or `NotFound` for an organization that the user does not belong to.
+    An organization's former slugs serve too. Raises `NotAuthenticated`, or `NotFound` for an organization that the
+    user does not belong to.
     """
     if credential.startswith(api_keys.PREFIX):
         return api_key_service.identify(credential, organization_slug=organization_slug)
@@ -75,6 +76,9 @@ def identify(credential: str, *, organization_slug: str | None = None) -> Actor:
     if row is None:
         raise NotAuthenticated("The session has ended; sign in again.", code="session_ended")
     if organization_slug is not None and row.role is None:
+        present = standing.slug_now(organization_slug)
+        if present not in {None, organization_slug}:
+            return identify(credential, organization_slug=present)
         raise NotFound("You belong to no organization of that name.", code="no_such_organization")
     return Actor(
         user_id=claims.user_id,

@@ -37,6 +37,14 @@ def found_by(actor: Actor, slug: str) -> tuple[Actor, Record]:
     return actor.acting_in(row.id, row.slug, Role(row.role) if row.role else None), row
 
 
+def slug_now(former: str) -> str | None:
+    """What the organization is called that had this slug before."""
+    query = select(Organization.slug).join(OrganizationSlug, OrganizationSlug.organization_id == Organization.id)
+    with read_connection() as connection:
+        slug: str | None = connection.execute(query.where(OrganizationSlug.slug == former)).scalar()
+    return slug
+
+
 def member_of(actor: Actor, slug: str) -> Actor:
     """The actor as somebody of the organization's team. For everybody else it does not exist: `NotFound`."""
     member, _organization = seen_by(actor, slug)

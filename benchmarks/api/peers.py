@@ -25,6 +25,7 @@ MARQUEE: Final = "Marquee"
 CACHED: Final = ("Marquee, edge cache", "Express + pg + cache")
 _START_WITHIN_S: Final = 40.0
 _POOL_SIZE: Final = 10
+_MEMORY_BYTES: Final = 256 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,11 @@ def _recipes() -> dict[str, _Recipe]:
     marquee = _Recipe(lambda _port: gunicorn, PROJECT_DIR, ours, lambda: None)
     uvicorn = [str(fastapi / ".venv" / "bin" / "uvicorn"), "server:app", "--no-access-log", "--log-level", "warning"]
     recipes = {MARQUEE: marquee}
-    if "edge_cache" in Settings.model_fields:
-        recipes[CACHED[0]] = _Recipe(marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE": "on"}, lambda: None)
-        recipes[MARQUEE] = _Recipe(marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE": "off"}, lambda: None)
+    if "edge_cache_bytes" in Settings.model_fields:
+        recipes[CACHED[0]] = _Recipe(
+            marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE_BYTES": str(_MEMORY_BYTES)}, lambda: None
+        )
+        recipes[MARQUEE] = _Recipe(marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE_BYTES": "0"}, lambda: None)
     return {
         **recipes,
         REFERENCE: _Recipe(_node("express.mjs"), api, {}, _install_node),

@@ -57,6 +57,20 @@ def test_a_team_is_listed_page_by_page_with_a_constant_number_of_queries(ada: Pe
     assert len(statements) == of_a_page_of_two
 
 
+def test_people_may_act_by_a_former_slug_of_their_organization(ada: Person, bob: Person) -> None:
+    former, key = ada.organization, ada.post("/api-keys", {"name": "importer", "scopes": ["content:write"]}).json["key"]
+    here = {"Marquee-Organization": former}
+    assert ada.send("PATCH", f"/organizations/{former}", {"slug": f"{former}-now"}).status_code == 200
+
+    for token in (ada.token, key):
+        post = Person(ada.client, token).post("/posts", {"title": "Mine"}, headers=here)
+        assert (post.status_code, post.json["organization"]["slug"]) == (201, f"{former}-now")
+    assert bob.post("/posts", {"title": "Foreign"}, headers=here).status_code == 404
+    assert (
+        ada.post("/posts", {"title": "Foreign"}, headers={"Marquee-Organization": bob.organization}).status_code == 404
+    )
+
+
 def test_an_owner_gives_roles_and_the_new_one_counts_at_once(ada: Person, hire: Hire) -> None:
     person = hire(ada, Role.VIEWER)
     here = {"Marquee-Organization": ada.organization}

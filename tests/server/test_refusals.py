@@ -6,7 +6,11 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
+from gunicorn.http.errors import ParseException
 
+from config import settings
+from config.security import ALWAYS
+from config.server_problems import answer_to
 from tests.support.processes import Running
 
 START = "POST /api/v1/posts HTTP/1.1\r\nHost: localhost\r\n"
@@ -39,3 +43,14 @@ def test_a_refusal_of_the_server_is_a_problem(
     assert problem["type"] == f"urn:marquee:problem:{code}"
     assert problem["request_id"] == answer.getheader("X-Request-Id")
     assert answer.getheader("Connection") == "close"
+    assert {name: answer.getheader(name) for name, _value in ALWAYS} == dict(ALWAYS)
+
+
+def test_behind_https_a_refusal_insists_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = ParseException("nonsense")
+
+    plain = answer_to(refused, instance="")
+    monkeypatch.setattr(settings, "public_url", "https://example.org")
+
+    assert b"Strict-Transport-Security" not in plain
+    assert b"\r\nStrict-Transport-Security: max-age=31536000; includeSubDomains\r\n" in answer_to(refused, instance="")
