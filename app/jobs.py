@@ -50,6 +50,8 @@ ENCODE_AUDIO: Final = JobKind("video.encode_audio", JobClass.HEAVY, priority=39,
 ENCODE_CHUNK: Final = JobKind("video.encode_chunk", JobClass.HEAVY, priority=40, timeout_s=1800)
 CHECKSUM_VIDEO: Final = JobKind("video.checksum", priority=60, timeout_s=3600)
 FINISH_VIDEO: Final = JobKind("video.finish", priority=20, timeout_s=3600, memory_bytes=1024 * _MIB)
+# Only what nobody can wait for goes before it: somebody sits before a player.
+MAKE_MP4: Final = JobKind("video.mp4", priority=25, timeout_s=3600, per_worker=1, back_off_s=(2, 8))
 # One at a time of a worker, so that a hundred of them leave a slot to a film that somebody waits for.
 PROCESS_IMAGE: Final = JobKind("image.process", priority=12, timeout_s=120, per_worker=1)
 PUBLISH: Final = JobKind("content.publish", priority=5, timeout_s=60)
@@ -69,6 +71,7 @@ RENDER_POSTS: Final = JobKind("posts.render", priority=85, timeout_s=1800, back_
 FORGET_INVITATIONS: Final = JobKind("invitations.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
 RECOUNT_QUOTAS: Final = JobKind("quotas.recount", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 FORGET_VIEWINGS: Final = JobKind("viewings.forget", priority=80, timeout_s=300, back_off_s=_NEXT_PERIOD)
+REMOVE_MP4S: Final = JobKind("mp4s.remove", priority=85, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 SWEEP_FILES: Final = JobKind("storage.sweep", priority=90, timeout_s=1800, back_off_s=_NEXT_PERIOD)
 
 CATALOGUE: Final[dict[str, JobKind]] = {
@@ -81,6 +84,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         ENCODE_CHUNK,
         CHECKSUM_VIDEO,
         FINISH_VIDEO,
+        MAKE_MP4,
         PROCESS_IMAGE,
         PUBLISH,
         SEND_MAIL,
@@ -97,6 +101,7 @@ CATALOGUE: Final[dict[str, JobKind]] = {
         FORGET_INVITATIONS,
         RECOUNT_QUOTAS,
         FORGET_VIEWINGS,
+        REMOVE_MP4S,
         SWEEP_FILES,
     )
 }
@@ -114,6 +119,7 @@ SCHEDULE: Final[dict[JobKind, int]] = {
     FORGET_INVITATIONS: _DAY_S,
     RECOUNT_QUOTAS: _DAY_S,
     FORGET_VIEWINGS: _HOUR_S,
+    REMOVE_MP4S: _HOUR_S,
     SWEEP_FILES: _HOUR_S,
 }
 """All recurring work: kind → period in seconds; one job a period of the database's clock, at its start."""

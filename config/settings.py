@@ -138,6 +138,7 @@ class Settings(BaseModel):
     max_image_pixels: Annotated[int, Field(ge=1, le=150_000_000)] = 64_000_000
     upload_expiry_s: Annotated[int, Field(ge=1)] = 24 * 3600
     post_revisions_kept: Annotated[int, Field(ge=1, le=10_000)] = 100
+    mp4_kept_days: Annotated[int, Field(ge=1)] = 14
     disk_reserve_bytes: Annotated[int, Field(ge=0)] = 256 * 1024**2
     # What an organization may use unless the operator gave it limits of its own; 0: without limit.
     quota_storage_bytes: Annotated[int, Field(ge=0)] = 100 * 1024**3

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,12 +18,17 @@ from typing import IO, Final
 from app.clients import threads
 
 READ_BYTES: Final = 256 * 1024
+_PIECE_BYTES: Final = 1024 * 1024
 WORK: Final = "work"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class StorageFull(Exception):
     """No room is left on the storage."""
+
+
+class StorageLow(StorageFull):
+    """There would be too little left for what is stored and made already."""
 
 
 class NoSuchFile(Exception):
@@ -36,6 +42,15 @@ class StoredFile:
     path: Path
     size_bytes: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One of many files."""
+
+    key: str
+    size_bytes: int
+    untouched_s: float
 
 
 class LocalStorage:
@@ -52,11 +67,19 @@ class LocalStorage:
             raise NoSuchFile(key)
         return self._root.joinpath(*parts)
 
-    def assert_room(self, size_bytes: int) -> None:
-        """Raises `StorageFull` if that much would eat into the reserve."""
+    def free_bytes(self) -> int:
+        """What can still be written, by the file system's own account."""
         self._root.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(self._root).free < size_bytes + self._reserve_bytes:
-            raise StorageFull
+        return shutil.disk_usage(self._root).free
+
+    def is_low(self) -> bool:
+        """Whether nothing new is taken in."""
+        return self.free_bytes() < self._reserve_bytes
+
+    def assert_room(self, size_bytes: int) -> None:
+        """Raises `StorageLow` if that much would eat into the reserve."""
+        if self.free_bytes() < size_bytes + self._reserve_bytes:
+            raise StorageLow
 
     @contextmanager
     def sink(self, key: str) -> Iterator[IO[bytes]]:
@@ -93,6 +116,15 @@ class LocalStorage:
         try:
             with self.path_of(key).open("rb") as file:
                 return file.read(at_most)
+        except FileNotFoundError:
+            raise NoSuchFile(key) from None
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """A whole file in pieces of a megabyte. Raises `NoSuchFile`."""
+        try:
+            with self.path_of(key).open("rb") as file:
+                while piece := file.read(_PIECE_BYTES):
+                    yield piece
         except FileNotFoundError:
             raise NoSuchFile(key) from None
 
@@ -134,8 +166,14 @@ class LocalStorage:
             source.replace(target)
 
     @contextmanager
-    def work_dir(self, name: str) -> Iterator[Path]:
-        """A folder on the same file system for one attempt of one job; gone afterwards."""
+    def work_dir(self, name: str, *, room_bytes: int = 0) -> Iterator[Path]:
+        """A folder on the same file system for one attempt of one job; gone afterwards.
+
+        Raises `StorageLow` without room for what it will take. Half of the reserve is there for such work: what was
+        taken in can be finished while no more comes in.
+        """
+        if self.free_bytes() < room_bytes + self._reserve_bytes // 2:
+            raise StorageLow
         folder = self._root / WORK / name
         shutil.rmtree(folder, ignore_errors=True)
         with full_disk_is_known():
@@ -150,8 +188,10 @@ class LocalStorage:
         shutil.rmtree(self._root / WORK / name, ignore_errors=True)
 
     def delete_tree(self, prefix: str) -> None:
-        """Removes everything under a prefix; nothing there is fine."""
+        """Removes everything under a prefix, or the one file that it names; nothing there is fine."""
         shutil.rmtree(self.path_of(prefix), ignore_errors=True)
+        with suppress(OSError):
+            self.path_of(prefix).unlink()
         with suppress(OSError):  # the parent stays when it still holds others
             self.path_of(prefix).parent.rmdir()
 
@@ -162,6 +202,15 @@ class LocalStorage:
                 return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
         except FileNotFoundError:
             return []
+
+    def files(self, prefix: str) -> Iterator[Listed]:
+        """Every file under a prefix; none if nothing is there."""
+        for path in self.path_of(prefix).rglob("*"):
+            with suppress(FileNotFoundError):  # somebody else removes it at this moment
+                found = path.lstat()
+                if not stat.S_ISDIR(found.st_mode):
+                    age_s = time.time() - found.st_mtime
+                    yield Listed(path.relative_to(self._root).as_posix(), found.st_size, age_s)
 
     def untouched_s(self, prefix: str) -> float:
         """Seconds since anything under a prefix last changed."""

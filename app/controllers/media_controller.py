@@ -16,25 +16,27 @@ _TYPES: Final = {
     "vtt": "text/vtt; charset=utf-8",
 }
 _YEAR_S: Final = 365 * 86400
+_DAY_S: Final = 86400
 _GROWING: Final = frozenset({"m3u8", "vtt"})
 
 
 def media(token: str, video_id: UUID, name_path: str) -> Answer:
     found = playback_service.media(token, video_id, name_path)
-    ending = name_path.rsplit(".", 1)[-1]
-    how = FileAnswer(_TYPES[ending], _cache_control(ending, found.private_for_s))
+    how = FileAnswer(_TYPES[name_path.rsplit(".", 1)[-1]], _cache_control(name_path, found.private_for_s))
     return text_answer(found.content, how) if isinstance(found.content, str) else file_answer(found.content, how)
 
 
 def image(token: str, name: str) -> Answer:
     stored = image_files.file(token, name)
     ending = stored.path.suffix.removeprefix(".")
-    return file_answer(stored, FileAnswer(CONTENT_TYPES[ending], _cache_control(ending, None)))
+    return file_answer(stored, FileAnswer(CONTENT_TYPES[ending], _cache_control(name, None)))
 
 
-def _cache_control(ending: str, private_for_s: int | None) -> str:
+def _cache_control(name: str, private_for_s: int | None) -> str:
     who = "public" if private_for_s is None else "private"
-    if ending in _GROWING:
+    if name.rsplit(".", 1)[-1] in _GROWING:
         return f"{who}, no-cache"
+    if name.endswith("/video.mp4"):  # made again after a while, with another ETag
+        return f"{who}, max-age={_DAY_S if private_for_s is None else min(_DAY_S, private_for_s)}"
     age_s = _YEAR_S if private_for_s is None else min(_YEAR_S, private_for_s)
     return f"{who}, max-age={age_s}, immutable"

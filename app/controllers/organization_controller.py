@@ -34,8 +34,7 @@ def get(actor: Actor, slug: str) -> Answer:
 
 
 def change(actor: Actor, slug: str, body: OrganizationChange, expected_revision: int | None) -> Answer:
-    changes = body.model_dump(exclude_unset=True)
-    return _answer(*organization_service.change(actor, slug, changes, expected_revision=expected_revision))
+    return _answer(*organization_service.change(actor, slug, body.changes(), expected_revision=expected_revision))
 
 
 def delete(actor: Actor, slug: str, expected_revision: int | None) -> Answer:

@@ -14,7 +14,7 @@ from app.http.routing import API_PREFIX
 from app.permissions import Actor
 from app.schemas.listing_schemas import filters_of, picked, place_of
 from app.schemas.publishing_schemas import Schedule
-from app.schemas.video_schemas import Paths, VideoChange, VideoListQuery, render, render_playback
+from app.schemas.video_schemas import Paths, VideoChange, VideoListQuery, VideoRetry, render, render_playback
 from app.services import playback_service, video_service
 from app.services.video_service import VideoView
 from config import settings
@@ -73,8 +73,8 @@ def cancel(actor: Actor, video_id: UUID) -> Answer:
     return _answer(actor, video_service.cancel(actor, video_id))
 
 
-def retry(actor: Actor, video_id: UUID) -> Answer:
-    return _answer(actor, video_service.retry(actor, video_id))
+def retry(actor: Actor, video_id: UUID, body: VideoRetry) -> Answer:
+    return _answer(actor, video_service.retry(actor, video_id, rung=body.rung))
 
 
 def delete(actor: Actor, video_id: UUID, expected_revision: int | None) -> Answer:

@@ -36,7 +36,7 @@ def _series(method: str, route: str, status_class: int) -> Histogram:
 def exposition() -> bytes:
     """Everything as text: histograms of all processes of this host, queue gauges from the database."""
     registry = CollectorRegistry()
-    registry.register(_QueueGauges())
+    registry.register(_Gauges())
     registry.register(_Files())
     own = b"" if settings.metrics_dirs[0].is_dir() else generate_latest(REGISTRY)
     return generate_latest(registry) + own
@@ -52,11 +52,15 @@ class _Files(Collector):
             yield from multiprocess.MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]  # the library has no annotation there
 
 
-class _QueueGauges(Collector):
-    """Jobs by kind and state, read from the table that is the truth."""
+class _Gauges(Collector):
+    """Jobs by kind and state, read from the table that is the truth, and the room on the storage."""
 
     def collect(self) -> Iterable[Metric]:
         gauge = GaugeMetricFamily("marquee_jobs", "Jobs in the table.", labels=("kind", "state"))
         for kind, state, count in health_service.job_counts():
             gauge.add_metric((kind, state), count)
         yield gauge
+        room = GaugeMetricFamily("marquee_storage_bytes", "Room on the storage.", labels=("kind",))
+        for kind, size_bytes in health_service.storage_bytes().items():
+            room.add_metric((kind,), size_bytes)
+        yield room

@@ -162,7 +162,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         operation["responses"].setdefault(str(status), _problem(status, schemas))
     if route.body is not None:
         content = {"schema": schemas[route.body, "validation"]}
-        operation["requestBody"] = {"required": True, "content": {route.body_kind.value: content}}
+        operation["requestBody"] = {"required": route.needs_body, "content": {route.body_kind.value: content}}
     elif route.body_kind is BodyKind.PIECE:
         piece = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"content": {route.body_kind.value: piece}}

@@ -73,6 +73,7 @@ class Route:
     answers: Mapping[int, Described] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     body_kind: BodyKind = BodyKind.JSON
+    needs_body: bool = True
     headers: tuple[str, ...] = ()
     idempotency: bool = True
     prefix: str = API_PREFIX
@@ -172,9 +173,14 @@ def _validate(call: Call, following: Handler) -> Answer:
     route = call.route
     call.query = validate_query(route.query)
     if route.body is not None and route.body_kind is BodyKind.JSON:
-        call.raw_body = call.raw_body or read_json()
+        call.raw_body = call.raw_body or (read_json() if route.needs_body or _is_body_sent() else b"{}")
         call.body = validate_json(route.body, call.raw_body)
     return following(call)
+
+
+def _is_body_sent() -> bool:
+    """RFC 9112 §6.3: a request has a body if one of these says so."""
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
 
 
 def _controller_of(route: Route) -> Handler:

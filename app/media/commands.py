@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from app.media.ladder import SEGMENT_S, Chunk, Rung, can_copy_audio, exact, frame_at, gop
+from app.media.ladder import SEGMENT_S, Chunk, Ladder, can_copy_audio, exact, frame_at, gop
 from app.media.probe import Probe, VideoStream
 from app.media.sniff import MATROSKA, MOV
 from app.media.storyboard import COLUMNS, interval_s
@@ -85,15 +85,15 @@ def first_size(video: VideoStream) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def encode_chunk(source: Path, probe: Probe, rungs: list[Rung], chunk: Chunk, folder: Path) -> list[str]:
-    """All rungs of one chunk from one decode, each scaled from the next larger; one thread is the cheapest."""
+def encode_chunk(source: Path, probe: Probe, rungs: Ladder, chunk: Chunk, folder: Path) -> list[str]:
+    """The wanted rungs of one chunk from one decode, each scaled from the next larger; one thread is the cheapest."""
     begin = ["-noaccurate_seek", "-ss", f"{_seek_s(probe, chunk):g}"] if chunk.start_s else []
     inputs = _input(source, probe.demuxer, *_TRUE_TIMES, "-threads", "1", *begin)
     argv = [*inputs, "-filter_complex_threads", "1", "-filter_complex", _cascade(_video_of(probe), rungs, chunk)]
-    for rung in rungs:
+    for rung in rungs.wanted:
         target = folder / rung.name
         argv += ["-map", f"[out{rung.name}]"]
-        argv += _x264("veryfast", crf=21, cap=rung.cap, profile=rung.profile, gop=gop(rungs, rung))
+        argv += _x264("veryfast", crf=21, cap=rung.cap, profile=rung.profile, gop=gop(rungs.rungs, rung))
         argv += [*_ONLY, "-threads", "1", *_JOINABLE]
         argv += _hls(target, segment_s=SEGMENT_S, start_number=chunk.start_s // SEGMENT_S)
     return argv
@@ -106,9 +106,10 @@ def _seek_s(probe: Probe, chunk: Chunk) -> float:
     return max(0.0, chunk.start_s - _video_of(probe).largest_gap_s - 1)
 
 
-def _cascade(video: VideoStream, rungs: Sequence[Rung], chunk: Chunk) -> str:
-    """One graph: upright and at a constant rate, then each rung from the one above."""
+def _cascade(video: VideoStream, ladder: Ladder, chunk: Chunk) -> str:
+    """One graph: upright and at a constant rate, then each rung from the one above, as far down as one is wanted."""
     steps: list[str] = []
+    rungs = ladder.rungs[: 1 + max(ladder.rungs.index(rung) for rung in ladder.wanted)]
     fps = exact(rungs[0].fps)
     first, end = frame_at(fps, chunk.start_s), frame_at(fps, chunk.start_s + chunk.duration_s)
     source = f"[0:V:0]{_timed(video, fps, first, max(end, first + 1))}"
@@ -120,6 +121,8 @@ def _cascade(video: VideoStream, rungs: Sequence[Rung], chunk: Chunk) -> str:
             scaled = f"{source}scale={rung.width}:{rung.height}:flags=bicubic,setsar=1"
         if index == len(rungs) - 1:
             steps.append(f"{scaled}{rate}[out{rung.name}]")
+        elif rung not in ladder.wanted:
+            steps.append(f"{scaled}[next{rung.name}]")
         else:
             steps.append(f"{scaled},split=2[keep{rung.name}][next{rung.name}]")
             steps.append(f"[keep{rung.name}]null{rate}[out{rung.name}]")
@@ -202,9 +205,8 @@ def storyboard(source: Path, duration_s: float, tile: tuple[int, int], folder: P
     ]
 
 
-def remux_mp4(video: Path | None, sound: Path | None, target: Path) -> list[str]:
-    """One progressive MP4 from finished renditions, its index first."""
-    files = [path for path in (video, sound) if path is not None]
+def remux_mp4(files: Sequence[Path], target: Path) -> list[str]:
+    """One progressive MP4 of the only track of each finished rendition, its index first."""
     argv = list(_QUIET)
     for path in files:
         argv += [

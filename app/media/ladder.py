@@ -1,6 +1,7 @@
 """The one ladder, the one set of conditions for copying a source, and the cutting into chunks."""
 
 import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -41,6 +42,14 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs of a film, best first, and those of them that are to be made."""
+
+    rungs: Sequence[Rung]
+    wanted: Sequence[Rung]
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A part of the source that one job encodes at every rung."""
 
@@ -49,7 +58,9 @@ class Chunk:
     duration_s: float
 
 
+NAMES: Final = ("1080", "720", "480", "360", "240")
 _CAPS: Final = ((1080, 5_000_000), (720, 2_500_000), (480, 1_200_000), (360, 700_000), (240, 350_000))
+_PEAK: Final = 1.5
 _SMALL: Final = 480
 _OLD_DEVICES: Final = 360
 _FILM, _FAST = 30.5, 60.0
@@ -127,13 +138,18 @@ def stays_in_ladder(probe: Probe) -> bool:
     return probe.bitrate <= _CAP_BITS_PER_PIXEL * video.width * video.height * max(video.fps or 30, 30)
 
 
-def rungs(video: VideoStream, *, is_copied: bool) -> list[Rung]:
-    """The renditions to encode, best first: never larger than the source, and below it if that is copied."""
+def rungs(video: VideoStream, *, is_copied: bool, wanted: Collection[str] | None = None) -> list[Rung]:
+    """The renditions to encode, best first: never larger than the source, and below it if that is copied.
+
+    Of `wanted` those that fit; where none does and the source cannot stand for itself, the largest that fits.
+    """
     short = min(video.shown_size)
     fitting = [(side, cap) for side, cap in _CAPS if side < short or (side == short and not is_copied)]
     if not is_copied and (not fitting or short < _CAPS[-1][0]):
         fitting = [(short - short % 2, _CAPS[-1][1])]
-    return [_rung(video, side, cap) for side, cap in fitting]
+    found = [_rung(video, side, cap) for side, cap in fitting]
+    chosen = [rung for rung in found if wanted is None or rung.name in wanted]
+    return chosen or ([] if is_copied else found[:1])
 
 
 def _rung(video: VideoStream, side: int, cap: int) -> Rung:
@@ -146,6 +162,11 @@ def _rung(video: VideoStream, side: int, cap: int) -> Rung:
     return Rung(str(side), *shape, fps, faster_cap, "main" if side <= _OLD_DEVICES else "high")
 
 
+def most_bytes(rung: Rung, duration_s: float) -> int:
+    """About what a part of that length takes at most."""
+    return round(rung.cap * _PEAK * duration_s / 8)
+
+
 def rung_fps(video: VideoStream, side: int) -> float:
     """The source's rate up to 30; above, at most 60, and half of it on small rungs."""
     fps = min(video.steady_fps, _FAST)
@@ -154,7 +175,7 @@ def rung_fps(video: VideoStream, side: int) -> float:
     return fps / 2 if side <= _SMALL else fps
 
 
-def gop(rungs: list[Rung], rung: Rung) -> int:
+def gop(rungs: Sequence[Rung], rung: Rung) -> int:
     """Pictures between two key frames: the same time at every rung, and never under the length of a segment."""
     slowest = min(one.fps for one in rungs)
     return max(1, math.ceil(slowest * SEGMENT_S - _TOLERANCE)) * round(rung.fps / slowest)

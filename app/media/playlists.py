@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _EXTINF: Final = re.compile(r"#EXTINF:([0-9.]+)")
+_URI: Final = re.compile(r'URI="([^"]+)"')
 _MAP: Final = re.compile(r'#EXT-X-MAP:URI="([^"]+)"')
 VERSION: Final = 7
 INIT: Final = "init.mp4"
@@ -97,6 +98,13 @@ def read_parts(text: str) -> list[Part]:
         init = _MAP.search(piece)
         parts.append(Part(tuple(_listed(piece)), init.group(1) if init else INIT))
     return parts
+
+
+def addresses(text: str) -> list[str]:
+    """Everything that a playlist of ours names, in its order: other playlists, init files, segments."""
+    named = [_URI.search(line) if line.startswith("#") else None for line in text.splitlines()]
+    plain = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [match[1] for match in named if match] + plain
 
 
 def is_complete(text: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
+from app.dialect import JSONDocument
 from app.models.columns import Timestamped, choice_of, foreign_id
 from app.models.user import User
 from app.permissions import Role
@@ -24,7 +25,8 @@ class CommentPolicy(StrEnum):
 class Organization(Timestamped, Base):
     """The tenant: every post, video, job and event belongs to one.
 
-    From `deleted_at` on nobody sees it or its content any more; a job removes the rest.
+    From `deleted_at` on nobody sees it or its content any more; a job removes the rest. `video_rungs` names those of
+    the ladder that its videos get (None: all), `keep_original` whether the uploaded file stays once they are made.
     """
 
     __tablename__ = "organizations"
@@ -41,6 +43,8 @@ class Organization(Timestamped, Base):
     name: Mapped[str] = mapped_column(String(120))
     comments: Mapped[CommentPolicy] = mapped_column(choice_of(CommentPolicy), default=CommentPolicy.OPEN)
     description: Mapped[str | None] = mapped_column(String(1000))
+    video_rungs: Mapped[list[str] | None] = mapped_column(JSONDocument)
+    keep_original: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
@@ -35,7 +35,7 @@ _MOVES: Final[dict[Processing, tuple[Processing, ...]]] = {
     # A lost worker's successor starts again at the probe.
     Processing.PREPARING: (Processing.WAITING, Processing.PROBING, Processing.PLAYABLE),
     Processing.PLAYABLE: (Processing.READY,),
-    Processing.READY: (),
+    Processing.READY: (Processing.WAITING,),
     Processing.FAILED: (Processing.WAITING,),
     Processing.CANCELLED: (Processing.WAITING,),
 }
@@ -58,6 +58,8 @@ class Video(Publishable, Timestamped, Base):
     about the automatic one; `poster` is the file of one that somebody sent and goes before it, `poster_wanted` the same
     or, while a job makes it, the next. `encoding_at` is when the first of its parts began after it played: before,
     they wait for others. `progress_at` is when `percent` last rose since: what passed after it says nothing about pace.
+    `mp4_used_at` is when its progressive file was last asked for, to the day; empty while there is none.
+    `original_removed_at` is when the uploaded file was let go of, whose `size_bytes` count no more.
     """
 
     __tablename__ = "videos"
@@ -69,6 +71,12 @@ class Video(Publishable, Timestamped, Base):
         Index("ix_videos_organization_updated", "organization_id", "updated_at", "id"),
         Index("ix_videos_organization_title", "organization_id", "title", "id"),
         Index("ix_videos_author", "author_id", "published_at"),
+        Index(
+            "ix_videos_mp4_used_at",
+            "mp4_used_at",
+            postgresql_where=text("mp4_used_at IS NOT NULL"),
+            sqlite_where=text("mp4_used_at IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(foreign_id("organizations.id"))
@@ -91,7 +99,6 @@ class Video(Publishable, Timestamped, Base):
     captions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     audio_tracks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
-    has_mp4: Mapped[bool] = mapped_column(default=False)
     has_poster: Mapped[bool] = mapped_column(default=False)
     poster: Mapped[str | None] = mapped_column(String(40))
     poster_wanted: Mapped[str | None] = mapped_column(String(40))
@@ -104,6 +111,8 @@ class Video(Publishable, Timestamped, Base):
     encoding_at: Mapped[datetime | None]
     progress_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
+    mp4_used_at: Mapped[datetime | None]
+    original_removed_at: Mapped[datetime | None]
 
     organization: Mapped[Organization] = relationship(lazy="raise")
     author: Mapped[User | None] = relationship(lazy="raise")
@@ -114,6 +123,17 @@ class Video(Publishable, Timestamped, Base):
         if state is not self.processing and state not in (*_MOVES[self.processing], *ends):
             raise Conflict(f"A video that is {self.processing} cannot become {state}.")
         self.processing = state
+
+    def must_have_original(self) -> None:
+        """Raises `Conflict` (`original_gone`) for a video that cannot be processed again."""
+        if self.original_removed_at is not None:
+            detail = "The uploaded file was deleted once the video was ready; upload it again."
+            raise Conflict(detail, code="original_gone")
+
+    @property
+    def stored_bytes(self) -> int:
+        """What counts in its organization's quota: the original, while it is there."""
+        return 0 if self.original_removed_at else self.size_bytes
 
     @property
     def is_unfinished(self) -> bool:

@@ -13,6 +13,7 @@ from app.schemas.video_schemas import (
     VideoList,
     VideoListQuery,
     VideoOut,
+    VideoRetry,
     VideoUpload,
 )
 
@@ -29,7 +30,7 @@ ROUTES = [
     Route("POST", "/videos/{video_id}/schedule", SIGNED_IN, video_controller.schedule, "Publish a video later", Schedule, answers={200: VideoOut}, problems=(409, 412)),
     Route("POST", "/videos/{video_id}/archive", SIGNED_IN, video_controller.archive, "Archive a video", answers={200: VideoOut}, problems=(412,)),
     Route("POST", "/videos/{video_id}/cancel", SIGNED_IN, video_controller.cancel, "Stop the processing of a video", answers={200: VideoOut}, problems=(409,)),
-    Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Process a failed or cancelled video again", answers={200: VideoOut}, problems=(409,)),
+    Route("POST", "/videos/{video_id}/retry", SIGNED_IN, video_controller.retry, "Make what is missing of a failed or cancelled video", VideoRetry, answers={200: VideoOut}, problems=(409,), needs_body=False),
     Route("PUT", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.put, "Add or replace captions (WebVTT or SubRip)", query=CaptionQuery, answers={200: CaptionOut}, problems=(409, 412, 413, 415), body_kind=BodyKind.CAPTIONS),
     Route("DELETE", "/videos/{video_id}/captions/{lang}", SIGNED_IN, caption_controller.delete, "Remove captions", answers={204: None}, problems=(412,)),
     Route("PUT", "/videos/{video_id}/poster", SIGNED_IN, poster_controller.put, "Replace the poster of a video", PosterUpload, answers={202: VideoOut}, problems=(412,), body_kind=BodyKind.MULTIPART, limit=limits.UPLOAD),
@@ -39,5 +40,5 @@ ROUTES = [
 ]  # fmt: skip
 
 MEDIA_ROUTES = [
-    Route("GET", "/media/{token}/{video_id}/{name_path}", ANYONE, media_controller.media, "A media file", prefix="", limit=limits.MEDIA),
+    Route("GET", "/media/{token}/{video_id}/{name_path}", ANYONE, media_controller.media, "A media file", problems=(503,), prefix="", limit=limits.MEDIA),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -46,6 +46,15 @@ def _read_time(value: object) -> datetime:
         raise ValueError("There is no such time") from None
 
 
+def _without_p(value: object) -> object:
+    """People say 720p; the ladder says 720."""
+    return value.removesuffix("p") if isinstance(value, str) else value
+
+
+RungName = Annotated[Literal["1080", "720", "480", "360", "240"], BeforeValidator(_without_p)]
+AnyRungName = Annotated[
+    str, StringConstraints(pattern=r"^[1-9][0-9]{1,3}$"), BeforeValidator(_without_p), Field(examples=["720"])
+]
 Moment = Annotated[AwareDatetime, BeforeValidator(_read_time)]
 """A time that comes in, as RFC 3339 writes it; UTC from here on."""
 Id = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]

@@ -13,7 +13,9 @@ class HealthOut(Output):
 
 
 class ReadinessOut(Output):
-    """Every part: `degraded` is without Redis, when writes still succeed and work waits."""
+    """Every part. `degraded`: without Redis, when writes still succeed and work waits; or with so little space on the
+    storage that uploads are refused.
+    """
 
     status: Literal["ok", "degraded", "unavailable"]
     database: bool
@@ -21,6 +23,7 @@ class ReadinessOut(Output):
     redis: bool
     workers: int
     jail: str
+    storage: Literal["ok", "low"]
 
 
 def render_readiness(readiness: Readiness) -> dict[str, object]:
@@ -32,4 +35,5 @@ def render_readiness(readiness: Readiness) -> dict[str, object]:
         "redis": readiness.redis,
         "workers": readiness.workers,
         "jail": readiness.jail,
+        "storage": readiness.storage,
     }

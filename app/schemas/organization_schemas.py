@@ -1,20 +1,22 @@
 """Organizations and what they use: what goes in and out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.database import Record
+from app.media import ladder
 from app.permissions import Actor
 from app.schemas.account_schemas import RoleName
 from app.schemas.feed_schemas import FeedsOut
-from app.schemas.fields import EXAMPLE_ID, Id, Input, ListQuery, Name, Output, PageOut, Slug, Time
+from app.schemas.fields import EXAMPLE_ID, Id, Input, ListQuery, Name, Output, PageOut, RungName, Slug, Time
 from app.services.quota_service import Usage
 from app.utils.times import rfc3339
 
 _MINUTE_S = 60
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+_VIDEO_COLUMNS: Final = {"rungs": "video_rungs", "keep_original": "keep_original"}
 CommentPolicyName = Literal["open", "moderated", "closed"]
 
 
@@ -25,6 +27,23 @@ class OrganizationCreate(Input):
     slug: Slug | None = None
 
 
+def _in_order(names: list[str]) -> list[str]:
+    """Each once, the best first."""
+    return [name for name in ladder.NAMES if name in names]
+
+
+class VideoSettingsChange(Input):
+    """What becomes of videos that are uploaded from then on.
+
+    `rungs` of the ladder by their short side, `720` or `720p` (null: all of them); the source itself is shown besides
+    where it can be. `keep_original` false: the uploaded file is deleted once its video is ready, and its room is free;
+    such a video cannot be processed again.
+    """
+
+    rungs: Annotated[list[RungName], Field(min_length=1, max_length=20), AfterValidator(_in_order)] | None = None
+    keep_original: bool | None = None
+
+
 class OrganizationChange(Input):
     """A JSON merge patch: what is left out stays. The address of an earlier slug leads to the present one."""
 
@@ -32,12 +51,26 @@ class OrganizationChange(Input):
     slug: Slug | None = None
     description: Description | None = None
     comments: CommentPolicyName | None = None
+    video: VideoSettingsChange | None = None
+
+    def changes(self) -> dict[str, object]:
+        """What was sent, by the names of the columns."""
+        sent = self.model_dump(exclude_unset=True)
+        video = sent.pop("video", None) or {}
+        return sent | {_VIDEO_COLUMNS[name]: value for name, value in video.items()}
 
 
 class OwnershipTransfer(Input):
     """Who of the team is to own the organization."""
 
     new_owner_id: Annotated[UUID, Field(examples=[EXAMPLE_ID])]
+
+
+class VideoSettingsOut(Output):
+    """What becomes of uploaded videos: the rungs of their ladder, and whether the uploaded file is kept."""
+
+    rungs: list[str]
+    keep_original: bool
 
 
 class OrganizationOut(Output):
@@ -48,6 +81,7 @@ class OrganizationOut(Output):
     name: str
     description: str | None
     comments: CommentPolicyName
+    video: VideoSettingsOut
     role: RoleName | None
     feeds: FeedsOut
     revision: int
@@ -113,6 +147,7 @@ def _render(row: Record, role: str | None, feeds: dict[str, str]) -> dict[str, o
         "name": row.name,
         "description": row.description,
         "comments": row.comments,
+        "video": {"rungs": row.video_rungs or list(ladder.NAMES), "keep_original": row.keep_original},
         "role": role,
         "feeds": feeds,
         "revision": row.revision,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.database import Record
 from app.schemas.fields import (
+    AnyRungName,
     Id,
     Input,
     Name,
@@ -60,6 +61,16 @@ class VideoChange(Input):
     title: Title | None = None
     description: Annotated[str | None, Field(max_length=20_000)] = None
     visibility: VisibilityName | None = None
+
+
+class VideoRetry(Input):
+    """What to make again; the whole body may be left out.
+
+    `rung`: only what is missing or spoilt of this rendition (`720` or `720p`), of a video that is ready, too; the
+    others play meanwhile. Without it: all that is missing of a video that failed or was cancelled.
+    """
+
+    rung: AnyRungName | None = None
 
 
 class ProcessingOut(Output):
@@ -147,7 +158,12 @@ class AudioTrackOut(Output):
 
 
 class PlaybackOut(Output):
-    """What a player needs; `expires_at` is null for public videos."""
+    """What a player needs; `expires_at` is null for public videos.
+
+    `mp4_url` is there once the video is ready. The file is made for the first who asks: until then the address answers
+    503 (`mp4_being_made`) with `Retry-After`, so ask again after that (`curl --retry 20`; in a page, set the `src` of
+    the `<video>` again when it tells an error).
+    """
 
     hls_url: str
     mp4_url: str | None

@@ -48,7 +48,7 @@ class Feed:
 
     def facts(self) -> list[object]:
         """All that decides what the feed says but for the bodies, for which revision and renderer stand."""
-        shown = ("id", "title", "version", "has_mp4", "has_poster", "poster")
+        shown = ("id", "title", "version", "ready_at", "mp4_used_at", "has_poster", "poster")
         videos = [tuple(getattr(row, name) for name in shown) for row in self.videos.values()]
         told = (self.organization.slug, self.organization.name, self.organization.description)
         return [told, self.modified_at, [list(post) for post in self.posts], videos]
@@ -93,9 +93,10 @@ def bodies(feed: Feed) -> dict[UUID, str]:
 
 
 def film_bytes(feed: Feed) -> dict[str, int]:
-    """How long the progressive files of the feed's videos are, for those that have one."""
-    lengths = {}
-    for video_id, video in feed.videos.items():
+    """How long the progressive files of the feed's videos are; 0 for one that is made when a reader asks for it."""
+    films = {video_id: video for video_id, video in feed.videos.items() if video.ready_at is not None}
+    lengths = dict.fromkeys(films, 0)
+    for video_id, video in films.items():
         key = f"{video_prefix(feed.organization.id, video.id)}/v{video.version}/video.mp4"
         with suppress(NoSuchFile):
             lengths[video_id] = storage().stat(key).size_bytes

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.clients import jailed, pictures
 from app.clients.pictures import Made
-from app.clients.storage import NoSuchFile, StorageFull
+from app.clients.storage import NoSuchFile, StorageFull, StorageLow
 from app.clients.stores import storage
 from app.database import db
 from app.errors import Conflict
@@ -18,9 +18,9 @@ from app.jobs import PROCESS_IMAGE
 from app.media.image_header import Header, NotAnImage, read_header
 from app.media.image_sizes import full_name, narrower_name
 from app.models import Image, ImageState, Job, JobState
-from app.services import event_service, image_uses, job_run, job_service, quota_service, storage_service
+from app.services import event_service, image_uses, job_run, job_service, quota_service, retention
 from app.services.image_files import made_key, sent_key, sent_prefix
-from app.services.job_run import Fenced, JobFailed, JobRun
+from app.services.job_run import Fenced, JobFailed, JobRun, no_space
 
 _STAGE: Final = "make"
 _CANCELLED: Final = {
@@ -97,7 +97,7 @@ def _say_ready(job: JobRun, made: Made, size_bytes: int) -> None:
     image_uses.render_again(image.id, image.organization_id)
     # What was sent says where and when a picture was taken; it goes in a job because a commit cannot delete a file.
     prefix = sent_prefix(image.organization_id, image.id)
-    storage_service.remove_later(f"image:{image.id}", image.organization_id, prefix)
+    retention.remove_files_later(f"image:{image.id}", image.organization_id, prefix)
 
 
 def _locked(job: JobRun) -> Image:
@@ -120,6 +120,8 @@ def faults(job: JobRun) -> Iterator[None]:
     except jailed.Stopped:
         job.check()
         raise Fenced from None
+    except StorageLow:
+        raise no_space(_STAGE) from None
     except StorageFull:
         raise JobFailed("transient", "storage_full", "The disk is full.", stage=_STAGE) from None
     except NoSuchFile:

@@ -23,6 +23,7 @@ from app.services import (
     image_uses,
     job_service,
     quota_service,
+    retention,
     storage_service,
 )
 from app.services.audit_service import Audited
@@ -146,7 +147,7 @@ def delete(actor: Actor, image_id: UUID) -> None:
         db.session.delete(image)
         db.session.flush()
         prefix = image_prefix(image.organization_id, image_id)
-        storage_service.remove_later(f"image:{image_id}", image.organization_id, prefix)
+        retention.remove_files_later(f"image:{image_id}", image.organization_id, prefix)
 
 
 def _job_of(actor: Actor, image_id: UUID) -> UUID | None:

@@ -26,6 +26,7 @@ from app.services.job_run import (
     Fenced,
     JobFailed,
     JobRun,
+    MustWait,
     Outcome,
     is_held_by,
     memory_limit_bytes,
@@ -85,19 +86,27 @@ def _attempt(job: JobRun, bound: Any) -> None:  # noqa: ANN401 - structlog's bou
         if not job.is_late:
             raise
         job.settle(job.out_of_time())  # to the work it looks like being fenced
-    except JobFailed as error:
-        failure = job.out_of_time() if job.is_late else error
-        bound.warning("job failed", **failure.document)
-        job.settle(failure)
-    except MemoryError:
-        bound.warning("job out of memory")
-        job.settle(_out_of_memory(job.kind))
+    except MustWait as waiting:
+        bound.warning("job waits", **waiting.document)
+        job.put_off(waiting)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame: whatever it is becomes the job's error
-        bound.error("job crashed", exc_info=error)
-        kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
-        job.settle(JobFailed(kind, "internal", f"{type(error).__name__} in the worker; its log says more."))
+        job.settle(_failure_of(job, error, bound))
     else:
         bound.info("job done", duration_s=round(time.monotonic() - started, 2))
+
+
+def _failure_of(job: JobRun, error: Exception, bound: Any) -> JobFailed:  # noqa: ANN401 - structlog's bound logger
+    """What went wrong, in the words of jobs."""
+    if isinstance(error, JobFailed):
+        failure = job.out_of_time() if job.is_late else error
+        bound.warning("job failed", **failure.document)
+        return failure
+    if isinstance(error, MemoryError):
+        bound.warning("job out of memory")
+        return _out_of_memory(job.kind)
+    bound.error("job crashed", exc_info=error)
+    kind: FaultKind = "transient" if dialect.is_passing(error) else "internal"
+    return JobFailed(kind, "internal", f"{type(error).__name__} in the worker; its log says more.")
 
 
 def _out_of_memory(kind: JobKind) -> JobFailed:

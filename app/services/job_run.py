@@ -26,6 +26,7 @@ LOOK_EVERY_S: Final = 0.5
 PROGRESS_EVERY_S: Final = 0.5
 STUBBORN_AFTER_S: Final = 3.0
 """How long work may go on after it was told to stop; then its process is killed."""
+WAIT_FOR_SPACE_S: Final = 30
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
 Context = Callable[[], AbstractContextManager[object]]
@@ -37,20 +38,41 @@ class Fenced(Exception):
 
 
 class JobFailed(Exception):
-    """An attempt that ended badly: `input` is not tried again, the others are, with a back-off."""
+    """An attempt that ended badly: what is final (`input` always is) is not tried again, the rest with a back-off."""
 
-    def __init__(self, kind: FaultKind, code: str, detail: str, *, hint: str = "", stage: str = "") -> None:
+    def __init__(
+        self, kind: FaultKind, code: str, detail: str, *, hint: str = "", stage: str = "", is_final: bool = False
+    ) -> None:
         super().__init__(detail)
         self.kind = kind
+        self.is_final = is_final or kind == "input"
         self.document = {"code": code, "class": kind, "stage": stage, "detail": detail, "hint": hint}
 
 
+class MustWait(Exception):
+    """What the work needs is not there now, through nobody's fault: it is tried again, and no attempt is lost."""
+
+    def __init__(self, code: str, detail: str, *, after_s: float, hint: str = "", stage: str = "") -> None:
+        super().__init__(detail)
+        self.after_s = after_s
+        self.document = {"code": code, "class": "transient", "stage": stage, "detail": detail, "hint": hint}
+
+
+def no_space(stage: str) -> MustWait:
+    """For work that the storage has too little room for at this moment."""
+    hint = "It goes on by itself once there is room on the storage."
+    return MustWait("storage_low", "Too little space is free.", after_s=WAIT_FOR_SPACE_S, hint=hint, stage=stage)
+
+
 class Outcome(StrEnum):
-    """How an attempt went. `handed_on`: to child jobs; `given_up`: cancelled, given back or fenced."""
+    """How an attempt went. `handed_on`: to child jobs; `put_off`: for want of something; `given_up`: cancelled, given
+    back or fenced.
+    """
 
     SUCCEEDED = "succeeded"
     HANDED_ON = "handed_on"
     RETRIED = "retried"
+    PUT_OFF = "put_off"
     FAILED = "failed"
     DEAD = "dead"
     GIVEN_UP = "given_up"
@@ -145,6 +167,18 @@ class JobRun:
         with losable(), transaction():
             db.session.execute(further.execution_options(synchronize_session=False))
 
+    def put_off(self, waiting: MustWait) -> None:
+        """Queues the job for later, as if it had not begun; `error` says what it waits for."""
+
+        def putting_off() -> None:
+            job = self._row()
+            job.attempt -= 1
+            job.error = dict(waiting.document)
+            job_service.requeue(job, run_at=utc_now_plus(waiting.after_s))
+
+        _until_committed(lambda: self._fenced(putting_off))
+        self.outcome = Outcome.PUT_OFF
+
     def settle(self, failure: JobFailed) -> None:
         """Ends a failed attempt: `failed`, `dead`, or queued again after a back-off."""
         _until_committed(lambda: self.settle_once(failure))
@@ -155,7 +189,7 @@ class JobRun:
         def settling() -> Outcome:
             job = self._row()
             job_service.note_failure(job, failure.document)
-            if failure.kind == "input":
+            if failure.is_final:
                 job_service.end(job, JobState.FAILED, failure.document)
                 return Outcome.FAILED
             if job.attempt >= job.max_attempts:

@@ -1,16 +1,18 @@
 """Jobs as rows: enqueue, read, end, cancel, retry. The Celery message is sent by the relay, never here."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.clients import redis
-from app.database import after_commit, db, transaction, unit_values
+from app.database import after_commit, db, savepoint, transaction, unit_values
 from app.dialect import utc_now
 from app.errors import Conflict, NotFound
 from app.jobs import CATALOGUE, JobKind
@@ -77,6 +79,15 @@ def enqueue(kind: JobKind, request: JobRequest) -> UUID:
     return job.id
 
 
+def enqueue_once(kind: JobKind, request: JobRequest) -> None:
+    """Enqueues unless a job of the same unique key is open; one that has ended gives the key up. Rivals are fine."""
+    mine = update(Job).where(Job.unique_key == request.unique_key, Job.state.not_in(OPEN_STATES))
+    with transaction(), suppress(IntegrityError):
+        db.session.execute(mine.values(unique_key=None).execution_options(synchronize_session=False))
+        with savepoint():
+            enqueue(kind, request)
+
+
 def _wake_after_commit() -> None:
     if unit_values().setdefault("wakes_relay", False) is False:
         unit_values()["wakes_relay"] = True
@@ -93,7 +104,7 @@ def end(job: Job, state: JobState, error: Mapping[str, Any] | None = None) -> No
     job.error = dict(error) if error else job.error
     job.finished_at = utc_now()  # the database's clock
     if state is JobState.SUCCEEDED:
-        job.progress = 1.0
+        job.progress, job.error = 1.0, None
     _release(job)
     db.session.flush()
     _wake_after_commit()  # a slot is free
@@ -185,17 +196,22 @@ def cancel(job_id: UUID) -> None:
         end(job, JobState.CANCELLED)
 
 
-def retry(job_id: UUID) -> None:
-    """Queues an ended root job again with all its attempts. Raises `Conflict` for one that is not ended."""
+def retry(job_id: UUID, *, arguments: Mapping[str, object] | None = None, even_succeeded: bool = False) -> None:
+    """Queues an ended root job again with all its attempts, with other arguments where some are given.
+
+    Raises `Conflict` for one that is not ended, and for one that succeeded unless that is meant.
+    """
     with transaction():
         job = _lock(job_id)
         if job is None:
             raise NotFound("There is no such job.")
         if job.parent_id is not None:
             raise Conflict("A part of a job cannot be retried by itself; retry the whole.")
-        if job.state not in _RETRIABLE:
+        if job.state not in _RETRIABLE and not (even_succeeded and job.state is JobState.SUCCEEDED):
             raise Conflict(f"A job that is {job.state} cannot be retried.")
         requeue(job)
+        if arguments is not None:
+            job.arguments = dict(arguments)
         job.attempt, job.progress, job.error, job.finished_at = 0, 0.0, None, None
         # What its first life left of parts would count as parts of the second.
         db.session.execute(delete(Job).where(Job.parent_id == job_id), execution_options={"synchronize_session": False})

@@ -17,6 +17,7 @@ from app.jobs import (
     FORGET_TOKENS,
     FORGET_VIEWINGS,
     RECOUNT_QUOTAS,
+    REMOVE_MP4S,
     SWEEP_UPLOADS,
 )
 from app.models import (
@@ -36,6 +37,7 @@ from app.models import (
 from app.services import audit_service, invitation_service, job_run, quota_service, upload_service, view_service
 from app.services.job_run import JobRun
 from app.services.retention import forget
+from app.services.video_pipeline import mp4
 from app.utils.times import now
 
 log = structlog.get_logger("marquee.maintenance")
@@ -58,6 +60,7 @@ def register() -> None:
     job_run.does(FORGET_INVITATIONS, forget_invitations)
     job_run.does(RECOUNT_QUOTAS, recount_quotas)
     job_run.does(FORGET_VIEWINGS, forget_viewings)
+    job_run.does(REMOVE_MP4S, remove_mp4s)
 
 
 def sweep_uploads(job: JobRun) -> None:
@@ -116,6 +119,11 @@ def forget_jobs(job: JobRun) -> None:
 def forget_invitations(job: JobRun) -> None:
     """Removes invitations that expired long ago."""
     invitation_service.forget_expired(job.check)
+
+
+def remove_mp4s(job: JobRun) -> None:
+    """Removes progressive files that nobody asked for in a long time."""
+    mp4.remove_unused(job.check)
 
 
 def recount_quotas(job: JobRun) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, inspect, select
 from app.database import Base, db, read_connection
 from app.jobs import DELETE_ORGANIZATION
 from app.models import OPEN_STATES, EventCounter, Job, Organization
-from app.services import job_run, job_service, retention, storage_service
+from app.services import job_run, job_service, retention
 from app.services.image_files import images_prefix
 from app.services.job_run import JobRun
 from app.services.video_pipeline.material import videos_prefix
@@ -52,4 +52,4 @@ def _end(organization_id: UUID) -> None:
         db.session.execute(statement.execution_options(synchronize_session=False))
     for prefix in (videos_prefix(organization_id), images_prefix(organization_id)):
         # The job belongs to no organization: it outlives this one.
-        storage_service.remove_later(f"organization:{organization_id}", None, prefix)
+        retention.remove_files_later(f"organization:{organization_id}", None, prefix)

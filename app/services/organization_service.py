@@ -1,5 +1,6 @@
 """Organizations: make, read, rename, delete."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -80,7 +81,7 @@ def list_own(actor: Actor, position: Position) -> Page:
     """The organizations that the actor works in, the one joined last first."""
     columns = (
         *(Organization.id, Organization.slug, Organization.name, Organization.description, Organization.comments),
-        Organization.revision,
+        *(Organization.video_rungs, Organization.keep_original, Organization.revision),
     )
     query = (
         select(*columns, Organization.created_at, Organization.updated_at, Membership.role)
@@ -94,7 +95,8 @@ def list_own(actor: Actor, position: Position) -> Page:
 
 
 def change(actor: Actor, slug: str, changes: dict[str, Any], *, expected_revision: int | None) -> tuple[Actor, Record]:
-    """Changes name, description, slug or what becomes of comments; the old slug leads to the new one from then on.
+    """Changes name, description, slug, or what becomes of comments and of uploaded videos; the old slug leads to the
+    new one from then on.
 
     Raises `PreconditionFailed` for another revision, `Conflict` (`slug_taken`).
     """
@@ -102,15 +104,19 @@ def change(actor: Actor, slug: str, changes: dict[str, Any], *, expected_revisio
         member = standing.member_locked(actor, slug, Action.MANAGE_SETTINGS)
         organization = standing.lock(standing.id_of(member))
         _assert_revision(organization, expected_revision)
-        before = {name: getattr(organization, name) for name in changes}
+        before = _facts(organization, changes)
         if changes.get("slug") not in {None, organization.slug}:
             _move(organization, changes["slug"])
         organization.name = changes.get("name") or organization.name
         organization.description = changes.get("description", organization.description) or None
         organization.comments = changes.get("comments") or organization.comments
+        if "video_rungs" in changes:
+            organization.video_rungs = changes["video_rungs"]
+        if changes.get("keep_original") is not None:
+            organization.keep_original = changes["keep_original"]
         organization.revision += 1
         db.session.flush()
-        after = {name: getattr(organization, name) for name in changes}
+        after = _facts(organization, changes)
         _audit(member, Audited.ORGANIZATION_CHANGED, before=before, after=after)
         _tell(organization, "organization.updated")
         return standing.seen_by(actor, organization.slug)
@@ -167,6 +173,12 @@ def _move(organization: Organization, slug: str) -> None:
             db.session.flush()
     except IntegrityError:
         raise _slug_taken() from None
+
+
+def _facts(organization: Organization, names: Iterable[str]) -> audit_service.Facts:
+    """The columns of these names as the audit log tells them."""
+    values = {name: getattr(organization, name) for name in names}
+    return {name: " ".join(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _assert_revision(organization: Organization, expected_revision: int | None) -> None:

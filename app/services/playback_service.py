@@ -19,6 +19,7 @@ from app.media.playlists import SubtitleTrack
 from app.models import ApiKey, Membership, Publication, Session, User, Video, Visibility
 from app.permissions import ANONYMOUS, Actor
 from app.services import api_key_service, keyring, session_service, video_service
+from app.services.video_pipeline import mp4
 from app.services.video_pipeline.material import caption_key, poster_key, video_prefix
 from app.utils.times import now
 
@@ -81,7 +82,7 @@ def playback_of(actor: Actor, video: Record) -> Playback | None:
         return None
     return Playback(
         hls_path=media_path(actor, video, "master.m3u8"),
-        mp4_path=media_path(actor, video, "video.mp4") if video.has_mp4 else None,
+        mp4_path=media_path(actor, video, mp4.NAME) if video.ready_at is not None else None,
         poster_path=poster_path(actor, video),
         storyboard_path=media_path(actor, video, "storyboard.vtt") if video.has_storyboard else None,
         captions=tuple(caption(actor, video, track) for track in video.captions),
@@ -129,7 +130,8 @@ def _token(actor: Actor, video: Record | Video) -> str:
 def media(token: str, video_id: UUID, name: str) -> Media:
     """The file behind a media path, if who holds the token may still have it: one indexed query each time.
 
-    Raises `NotFound` for what is not there or another's, `NotPermitted` (`token_expired`) for a token that ended.
+    Raises `NotFound` for what is not there or another's, `NotPermitted` (`token_expired`) for a token that ended, and
+    what `mp4.stored` raises.
     """
     if not _MEDIA_NAME.fullmatch(name):
         raise NotFound("There is no such file.")
@@ -153,6 +155,8 @@ def _content(video: Record, name: str) -> StoredFile | str:
         if video.poster != match[1]:
             raise NoSuchFile(name)
         return storage().stat(poster_key(video.organization_id, video.id, video.poster))
+    if name.endswith(f"/{mp4.NAME}"):
+        return mp4.stored(video, key)
     if video.captions and name.endswith("/master.m3u8"):
         tracks = [SubtitleTrack(f"captions/{one['lang']}.m3u8", one["label"], one["lang"]) for one in video.captions]
         return playlists.with_subtitles(storage().read_text(key), tracks)
@@ -171,7 +175,7 @@ def _caption_content(video: Record, lang: str, ending: str) -> StoredFile | str:
 def _lookup(token: str, video_id: UUID) -> tuple[Wanted, int | None]:
     """The query that finds the video if the token opens it, and the token's rest in seconds."""
     columns = (Video.id, Video.organization_id, Video.duration_s, Video.captions, Video.poster)
-    wanted: Wanted = select(*columns).where(Video.id == video_id)
+    wanted: Wanted = select(*columns, Video.version, Video.ready_at, Video.mp4_used_at).where(Video.id == video_id)
     if token == PUBLIC_TOKEN:
         return wanted.where(readable_by(ANONYMOUS, Video)), None
     try:

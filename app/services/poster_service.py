@@ -20,6 +20,7 @@ from app.services import (
     job_run,
     job_service,
     quota_service,
+    retention,
     storage_service,
     video_service,
 )
@@ -162,7 +163,7 @@ def _locked(arguments: dict[str, str]) -> Video | None:
 
 def _remove_later(video: Video, poster: str, *names: str) -> None:
     prefix = "/".join([poster_prefix(video.organization_id, video.id, poster), *names])
-    storage_service.remove_later(_subject(poster), video.organization_id, prefix)
+    retention.remove_files_later(_subject(poster), video.organization_id, prefix)
 
 
 def _subject(poster: str) -> str:

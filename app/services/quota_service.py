@@ -203,7 +203,8 @@ def _recount(organization_id: UUID) -> bool:
         open_account(organization_id)
         # What is settled meanwhile waits for the row, and is then either in these sums or added after them.
         row = db.session.get_one(QuotaUsage, organization_id, with_for_update=True, populate_existing=True)
-        films = select(func.coalesce(func.sum(Video.size_bytes), 0), func.coalesce(func.sum(Video.duration_s), 0))
+        kept = case((Video.original_removed_at.is_(None), Video.size_bytes), else_=0)
+        films = select(func.coalesce(func.sum(kept), 0), func.coalesce(func.sum(Video.duration_s), 0))
         held = select(func.coalesce(func.sum(QuotaReservation.size_bytes), 0), func.count())
         stored, video_s = db.session.execute(films.where(owned_by(organization_id, Video))).one()
         images = select(func.coalesce(func.sum(Image.size_bytes), 0)).where(owned_by(organization_id, Image))

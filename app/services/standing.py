@@ -11,7 +11,7 @@ from app.permissions import Action, Actor, Role
 
 _COLUMNS = (
     *(Organization.id, Organization.slug, Organization.name, Organization.description, Organization.comments),
-    Organization.revision,
+    *(Organization.video_rungs, Organization.keep_original, Organization.revision),
     *(Organization.created_at, Organization.updated_at, Membership.role),
 )
 

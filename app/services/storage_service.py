@@ -11,14 +11,12 @@ from app import dialect
 from app.clients.storage import WORK, StorageFull
 from app.clients.stores import storage
 from app.database import db, read_connection
-from app.dialect import utc_now_plus
 from app.errors import InsufficientStorage
 from app.jobs import DELETE_FILES, SWEEP_FILES
 from app.models import UNFINISHED_UPLOADS, Image, Job, JobState, Organization, Upload, Video
-from app.services import job_run, job_service
+from app.services import job_run
 from app.services.image_files import IMAGES
 from app.services.job_run import JobRun
-from app.services.job_service import JobRequest
 from app.services.video_pipeline.material import VIDEOS
 from app.utils.ids import id_of
 
@@ -26,8 +24,6 @@ ORPHANED_AFTER_S: Final = 24 * 3600
 """A multipart upload under way has files and no row yet; nobody writes to one that is untouched for so long."""
 WORK_LEFT_AFTER_S: Final = 3600
 _AT_ONCE: Final = 500
-_FILES_GO_AFTER_S: Final = 5
-"""Whoever works on them notices within a second or two that their row is gone; the files go after that."""
 
 
 def register() -> None:
@@ -40,8 +36,9 @@ def register() -> None:
 def kept_with_its_row(undo: Callable[[], object], *, what: str) -> Iterator[None]:
     """A block that stores a file and then commits the row that names it: if it fails, `undo` removes what it stored.
 
-    A commit whose answer was lost may have come about: the file stays then, and is swept up if no row names it. Raises
-    `InsufficientStorage` in the place of `StorageFull`.
+    A commit whose answer was lost may have come about: the file stays then, and is an orphan if no row names it (see
+    `storage_audit`; `storage.sweep` takes whole folders by itself). Raises `InsufficientStorage` in the place of
+    `StorageFull`.
     """
     try:
         yield
@@ -51,12 +48,6 @@ def kept_with_its_row(undo: Callable[[], object], *, what: str) -> Iterator[None
         if isinstance(error, StorageFull):
             raise InsufficientStorage(f"There is no room for {what} right now.") from None
         raise
-
-
-def remove_later(subject: str, organization_id: UUID | None, prefix: str) -> None:
-    """Enqueues, in the transaction that deletes the rows, the removal of everything stored under a prefix."""
-    request = JobRequest(subject, organization_id, {"prefix": prefix}, run_at=utc_now_plus(_FILES_GO_AFTER_S))
-    job_service.enqueue(DELETE_FILES, request)
 
 
 def delete_files(job: JobRun) -> None:

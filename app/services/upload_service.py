@@ -18,7 +18,7 @@ from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Gone, InsufficientStorage, Invalid, Locked, MarqueeError, NotFound, TooLarge
 from app.models import UNFINISHED_UPLOADS, Upload, UploadState
 from app.permissions import Action, Actor
-from app.services import quota_service, storage_service, video_service
+from app.services import quota_service, retention, storage_service, video_service
 from app.services.pages import Page, Position, fetch_page
 from app.services.reception import Received, assert_organization
 from app.services.video_pipeline.material import original_key, video_prefix
@@ -182,7 +182,7 @@ def abandon_all(author_id: UUID) -> None:
     rows = db.session.execute(ended.execution_options(synchronize_session=False)).all()
     for organization_id, video_id in sorted(rows):
         quota_service.release(video_id)
-        storage_service.remove_later(f"video:{video_id}", organization_id, video_prefix(organization_id, video_id))
+        retention.remove_files_later(f"video:{video_id}", organization_id, video_prefix(organization_id, video_id))
 
 
 def sweep() -> None:

@@ -14,9 +14,9 @@ from app.access import owned_by, readable_by
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Invalid, NotFound, TooLarge
-from app.jobs import PROCESS_VIDEO
+from app.jobs import DELETE_FILES, PROCESS_VIDEO, PUBLISH
 from app.media.sniff import HEAD_BYTES, demuxer_of
-from app.models import Organization, Processing, Rendition, User, Video, Visibility
+from app.models import OPEN_STATES, Job, Organization, Processing, Rendition, User, Video, Visibility
 from app.permissions import Action, Actor
 from app.services import (
     audit_service,
@@ -25,6 +25,7 @@ from app.services import (
     listing,
     publishing_service,
     quota_service,
+    retention,
     storage_service,
 )
 from app.services.audit_service import Audited
@@ -49,7 +50,7 @@ _COLUMNS = (
         Video.fps,
         Video.size_bytes,
     ),
-    *(Video.has_poster, Video.has_storyboard, Video.has_mp4, Video.version, Video.input_issues, Video.errors),
+    *(Video.has_poster, Video.has_storyboard, Video.version, Video.mp4_used_at, Video.input_issues, Video.errors),
     *(Video.captions, Video.audio_tracks, Video.poster),
     *(
         Video.likes_count,
@@ -130,9 +131,8 @@ def check_content(key: str, size_bytes: int) -> None:
     """Raises `Invalid` (`empty_file`, `not_a_video`) for a stored file that no worker could use."""
     if size_bytes == 0:
         raise Invalid("The file is empty.", code="empty_file")
-    with storage().path_of(key).open("rb") as file:
-        if demuxer_of(file.read(HEAD_BYTES)) is None:
-            raise Invalid("This is not a video or sound that we know.", code="not_a_video")
+    if demuxer_of(storage().read_bytes(key, at_most=HEAD_BYTES)) is None:
+        raise Invalid("This is not a video or sound that we know.", code="not_a_video")
 
 
 def add(origin: Origin, received: Received) -> None:
@@ -242,18 +242,18 @@ def archive(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> V
 def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> None:
     """Deletes a video for every reader at once; its jobs stop and its files go in a job."""
     with transaction():
-        job_id = _job_of(actor, video_id)
-        if job_id is not None:  # before the video is locked: a job's row always comes first
+        _job_of(actor, video_id)
+        for job_id in _work_on(video_id):  # before the video is locked: a job's row always comes first
             job_service.cancel(job_id)
         publishing_service.withdraw(actor, "video", video_id)
         video = VIDEOS.owned(actor, video_id, expected_revision)
         outcome.record(video, "video.deleted")
         audit_service.record_by(actor, Audited.VIDEO_DELETED, f"video:{video_id}", before={"title": video.title})
         organization_id, prefix = video.organization_id, video_prefix(video.organization_id, video.id)
-        quota_service.give_back(organization_id, size_bytes=video.size_bytes, video_s=video.duration_s or 0)
+        quota_service.give_back(organization_id, size_bytes=video.stored_bytes, video_s=video.duration_s or 0)
         db.session.delete(video)
         db.session.flush()
-        storage_service.remove_later(f"video:{video_id}", organization_id, prefix)
+        retention.remove_files_later(f"video:{video_id}", organization_id, prefix)
 
 
 def cancel(actor: Actor, video_id: UUID) -> VideoView:
@@ -268,14 +268,30 @@ def cancel(actor: Actor, video_id: UUID) -> VideoView:
         return view
 
 
-def retry(actor: Actor, video_id: UUID) -> VideoView:
-    """Processes a failed or cancelled video again from the start. Raises `Conflict` for any other."""
+def retry(actor: Actor, video_id: UUID, *, rung: str | None = None) -> VideoView:
+    """Makes what is missing of a failed or cancelled video: what plays, plays on, and what is whole is not made again.
+
+    With a rung, only that one, of a video that is ready, too. Raises `Conflict` (`original_gone`, or for a video that
+    is worked on), `Invalid` (`unknown_rung`).
+    """
     with transaction():
         job_id = _job_of(actor, video_id)
+        if rung is not None:
+            _assert_rung(video_id, rung)
         if job_id is None:
             raise Conflict("The video's job is gone; upload it again.", code="not_retriable")
-        job_service.retry(job_id)
+        arguments = {} if rung is None else {"rungs": [rung]}
+        job_service.retry(job_id, arguments=arguments, even_succeeded=rung is not None)
         return get(actor, video_id)
+
+
+def _assert_rung(video_id: UUID, rung: str) -> None:
+    query = select(Rendition.name).where(Rendition.video_id == video_id).order_by(Rendition.position)
+    known = db.session.scalars(query).all()
+    if rung not in known:
+        has = f"it has {', '.join(known)}" if known else "it has none yet"
+        problem = f"The video has no such rendition; {has}."
+        raise Invalid(problem, errors=[{"pointer": "/rung", "detail": problem, "code": "unknown_rung"}])
 
 
 def _job_of(actor: Actor, video_id: UUID) -> UUID | None:
@@ -301,6 +317,13 @@ def editable(actor: Actor, video_id: UUID) -> UUID:
         raise NotFound("There is no such video.")
     actor.must(Action.EDIT_CONTENT)
     return organization_id
+
+
+def _work_on(video_id: UUID) -> Sequence[UUID]:
+    """The jobs that are busy with its files, or will be; those that publish it are withdrawn elsewhere."""
+    of_it = (Job.subject == f"video:{video_id}", Job.parent_id.is_(None), Job.state.in_(OPEN_STATES))
+    busy = select(Job.id).where(*of_it, Job.kind.not_in([PUBLISH.name, DELETE_FILES.name]))
+    return db.session.scalars(busy.order_by(Job.id)).all()
 
 
 @cache

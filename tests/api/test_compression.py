@@ -158,7 +158,7 @@ def test_feeds_are_coded(file: str, gazette: Organization, client: Client) -> No
 
 
 def film_of(owner: Organization, **files: str) -> Video:
-    columns: dict[str, Any] = {"processing": Processing.READY, "visibility": Visibility.PUBLIC, "has_mp4": True}
+    columns: dict[str, Any] = {"processing": Processing.READY, "visibility": Visibility.PUBLIC, "ready_at": now()}
     video = make_video(owner, publication=Publication.PUBLISHED, **columns)
     for name, content in files.items():
         path = storage().path_of(f"{video_prefix(owner.id, video.id)}/v1/{name.replace('_', '.')}")

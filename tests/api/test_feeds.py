@@ -17,6 +17,7 @@ from app.models import ImageState, Organization, Post, Processing, Publication, 
 from app.services import feed_service
 from app.services.markdown import Picture, render
 from app.services.video_pipeline.material import video_prefix
+from app.utils.times import now
 from config import settings
 from tests.api.conftest import Person
 from tests.factories import (
@@ -259,7 +260,7 @@ def test_addresses_in_a_text_are_absolute(gazette: Organization, anonymous: Pers
 
 
 def film_in(owner: Organization, **columns: Any) -> Video:
-    ready = {"processing": Processing.READY, "has_mp4": True, "has_poster": True, "title": "<The> film"}
+    ready = {"processing": Processing.READY, "ready_at": now(), "has_poster": True, "title": "<The> film"}
     video = make_video(owner, publication=Publication.PUBLISHED, **{**ready, **columns})
     path = storage().path_of(f"{video_prefix(owner.id, video.id)}/v1/video.mp4")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -271,3 +271,24 @@ def test_whatever_changes_who_may_read_is_written_down(ada: Person) -> None:
         {"publication": "draft", "visibility": "unlisted"},
     )
     assert lines[0]["before"] == {"title": "A scoop"}
+
+
+def test_what_becomes_of_uploaded_videos_is_a_setting(ada: Person, hire: Hire) -> None:
+    before = ada.get(path_of(ada))
+    saved = ada.send("PATCH", path_of(ada), {"video": {"rungs": ["360p", "720"], "keep_original": False}})
+    stale = ada.send("PATCH", path_of(ada), {"video": {"rungs": ["240"]}}, headers={"If-Match": before.headers["ETag"]})
+    kept = ada.send("PATCH", path_of(ada), {"video": {"rungs": None}})
+
+    everything = ["1080", "720", "480", "360", "240"]
+    assert before.json["video"] == {"rungs": everything, "keep_original": True}
+    assert saved.json["video"] == {"rungs": ["720", "360"], "keep_original": False}
+    assert stale.status_code == 412
+    assert kept.json["video"] == {"rungs": everything, "keep_original": False}
+    [line, _] = [row for row in ada.get(path_of(ada, "/audit")).json["data"] if row["action"] == "organization.changed"]
+    assert line["before"] == {"video_rungs": "720 360"}
+    assert hire(ada, Role.EDITOR).send("PATCH", path_of(ada), {"video": {"keep_original": True}}).status_code == 403
+
+
+@pytest.mark.parametrize("video", [{"rungs": []}, {"rungs": ["144"]}, {"rungs": "720"}, {"keep_original": 1}, {"x": 1}])
+def test_a_ladder_that_cannot_be_is_refused(ada: Person, video: object) -> None:
+    assert ada.send("PATCH", path_of(ada), {"video": video}).status_code == 422

@@ -34,7 +34,7 @@ from app.schemas.post_schemas import PostChange
 from app.schemas.publishing_schemas import Schedule
 from app.schemas.tag_schemas import TagChange, TagMerge
 from app.schemas.team_schemas import RoleChange
-from app.schemas.video_schemas import VideoChange
+from app.schemas.video_schemas import VideoChange, VideoRetry
 from tests.factories import (
     make_api_key,
     make_comment,
@@ -98,6 +98,7 @@ BODIES: Final[dict[type[BaseModel], dict[str, object]]] = {
     PostChange: {"title": "Taken over"},
     ImageChange: {"alt": "Taken over"},
     VideoChange: {"title": "Taken over"},
+    VideoRetry: {},
     Schedule: {"publish_at": "2030-01-01T00:00:00Z"},
     TagChange: {"name": "Taken over"},
     CommentCreate: {"body": "Well said."},

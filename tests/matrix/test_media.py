@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 
 from app.clients.stores import storage
 from app.database import Record, db
-from app.models import ApiKey, Membership, Publication, Session, User, Visibility
+from app.models import ApiKey, Membership, Publication, Session, User, Video, Visibility
 from app.permissions import Action, Actor
 from app.services import keyring, playback_service
 from app.services.video_pipeline.material import original_key, video_prefix
@@ -118,6 +118,7 @@ def _session_holder(caller: Caller, access_token: str) -> _Holder:
 def videos(stage: Stage) -> Iterator[list[Target]]:
     """Videos of both organizations with all their files; each file says whose it is."""
     videos = [target for target in stage.world.targets if target.parameter == "video_id"]
+    stage.connection.execute(update(Video).values(ready_at=now(), mp4_used_at=now()))  # else there is no MP4
     for video in videos:
         storage().write_text(original_key(video.owner.id, UUID(video.id)), f"the original of {video.id}")
         for name in (*NAMES, ".lock", "240/.lock"):

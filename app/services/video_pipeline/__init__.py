@@ -1,8 +1,16 @@
 """From an uploaded file to a playable ladder: prepare → encode → finish, one file a step."""
 
-from app.jobs import CHECKSUM_VIDEO, COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK, FINISH_VIDEO, PROCESS_VIDEO
+from app.jobs import (
+    CHECKSUM_VIDEO,
+    COPY_VIDEO,
+    ENCODE_AUDIO,
+    ENCODE_CHUNK,
+    FINISH_VIDEO,
+    MAKE_MP4,
+    PROCESS_VIDEO,
+)
 from app.services import job_run, job_service
-from app.services.video_pipeline import encode, finish, outcome, prepare
+from app.services.video_pipeline import encode, finish, mp4, outcome, prepare
 
 
 def register() -> None:
@@ -13,5 +21,6 @@ def register() -> None:
     job_run.does(ENCODE_CHUNK, encode.encode_chunk)
     job_run.does(CHECKSUM_VIDEO, encode.checksum)
     job_run.does(FINISH_VIDEO, finish.finish)
+    job_run.does(MAKE_MP4, mp4.make)
     job_service.when_ended(PROCESS_VIDEO, outcome.processing_ended)
     job_service.when_retried(PROCESS_VIDEO, outcome.processing_retried)

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from app.clients import ffmpeg, jailed
 from app.clients.stores import storage
 from app.media import commands, ladder, playlists, sound
-from app.media.ladder import Chunk
+from app.media.ladder import Chunk, Ladder
 from app.media.playlists import Part
 from app.services.job_run import JobFailed, JobRun
 from app.services.video_pipeline import material as m
@@ -19,7 +19,6 @@ from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import Growing, Material
 
 TICK_S: Final = 1.0
-_HASH_BYTES: Final = 1024 * 1024
 
 
 def chunk_list(rung: str, index: int) -> str:
@@ -28,15 +27,20 @@ def chunk_list(rung: str, index: int) -> str:
 
 
 def encode_chunk(job: JobRun) -> None:
-    """Every rung of one chunk. Segments are named by their place in the film, so joining is text only."""
-    outcome.encoding_began(job)
+    """One chunk at every rung, or at those that it is to be redone for.
+
+    Segments are named by their place in the film, so joining is text only; done again they come out the same.
+    """
     material = m.load(job)
-    probe, rungs, chunk = material.probed(), material.rungs(), Chunk(**job.arguments)
+    probe, chunk, ladder_ = material.probed(), _chunk_of(job), _ladder_of(job, material)
+    rungs = ladder_.wanted
     lowest = rungs[-1].name
-    with m.faults(job, "encode"), storage().work_dir(str(job.id)) as work:
+    room_bytes = int(sum(ladder.most_bytes(rung, chunk.duration_s) for rung in rungs))
+    with m.faults(job, "encode"), storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
+        outcome.encoding_began(job)
         for rung in rungs:
             (work / rung.name).mkdir()
-        argv = commands.encode_chunk(material.original, probe, rungs, chunk, work)
+        argv = commands.encode_chunk(material.original, probe, ladder_, chunk, work)
         limits = m.limits(probe, background=True, duration_s=chunk.duration_s)
         running = ffmpeg.start(argv, reads=[material.original], writes=work, limits=limits)
         ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk.duration_s)
@@ -46,6 +50,15 @@ def encode_chunk(job: JobRun) -> None:
         _grow_first(material)
     outcome.tell_progress(job, 1.0)
     job.finish()
+
+
+def _chunk_of(job: JobRun) -> Chunk:
+    return Chunk(**{field.name: job.arguments[field.name] for field in fields(Chunk)})
+
+
+def _ladder_of(job: JobRun, material: Material) -> Ladder:
+    rungs, names = material.rungs(), job.arguments.get("rungs")
+    return Ladder(rungs, [rung for rung in rungs if names is None or rung.name in names])
 
 
 @dataclass(slots=True)
@@ -147,7 +160,8 @@ def encode_audio(job: JobRun) -> None:
 
 
 def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], list[str]]) -> None:
-    with m.faults(job, name), storage().work_dir(str(job.id)) as work:
+    room_bytes = material.probed().size_bytes if name == m.SOURCE else 0
+    with m.faults(job, name), storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
         growing = Growing(material, name, work / name)
         limits = m.limits(material.probed(), background=False)
         running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
@@ -167,10 +181,9 @@ def checksum(job: JobRun) -> None:
     """The SHA-256 of the uploaded file."""
     material = m.load(job)
     digest = hashlib.sha256()
-    with material.original.open("rb") as file:
-        while piece := file.read(_HASH_BYTES):
-            digest.update(piece)
-            job.check()
+    for piece in storage().pieces(material.original_key):
+        digest.update(piece)
+        job.check()
 
     def save() -> None:
         m.locked(job).sha256 = digest.hexdigest()

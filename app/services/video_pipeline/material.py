@@ -10,14 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.clients import ffmpeg, jailed
-from app.clients.storage import StorageFull
+from app.clients.storage import StorageFull, StorageLow, full_disk_is_known
 from app.clients.stores import storage
 from app.database import db
 from app.media import ladder, playlists, sound
 from app.media.playlists import Part
 from app.media.probe import AudioStream, Probe, Unusable, VideoStream
 from app.models import Rendition, RenditionState, Video
-from app.services.job_run import Fenced, JobFailed, JobRun
+from app.services.job_run import Fenced, JobFailed, JobRun, no_space
+from app.services.video_pipeline import outcome
 
 VIDEOS: Final = "videos"
 PLAYLIST: Final = "playlist.m3u8"
@@ -32,6 +33,11 @@ def videos_prefix(organization_id: UUID) -> str:
 def video_prefix(organization_id: UUID, video_id: UUID) -> str:
     """Where everything of a video is stored."""
     return f"{videos_prefix(organization_id)}/{video_id}"
+
+
+def media_key(organization_id: UUID, video_id: UUID, version: int, name: str) -> str:
+    """One of a video's media files."""
+    return f"{video_prefix(organization_id, video_id)}/v{version}/{name}"
 
 
 def original_key(organization_id: UUID, video_id: UUID) -> str:
@@ -63,15 +69,21 @@ class Material:
     version: int
     probe: Probe | None
     renditions: tuple[str, ...]
+    is_playable: bool
 
     def key(self, name: str) -> str:
         """The key of one of its media files."""
-        return f"{video_prefix(self.organization_id, self.video_id)}/v{self.version}/{name}"
+        return media_key(self.organization_id, self.video_id, self.version, name)
+
+    @property
+    def original_key(self) -> str:
+        """The key of the uploaded file."""
+        return original_key(self.organization_id, self.video_id)
 
     @property
     def original(self) -> Path:
-        """The uploaded file."""
-        return storage().stat(original_key(self.organization_id, self.video_id)).path
+        """The uploaded file as FFmpeg, which reads nothing but files, gets it."""
+        return storage().stat(self.original_key).path
 
     def probed(self) -> Probe:
         """The probe that an earlier step saved."""
@@ -80,11 +92,11 @@ class Material:
         return self.probe
 
     def rungs(self) -> list[ladder.Rung]:
-        """The renditions to encode."""
+        """The renditions to encode: those that were planned when the film was first looked at."""
         probe = self.probed()
         if probe.video is None:
             return []
-        return ladder.rungs(probe.video, is_copied=self.is_copied)
+        return [rung for rung in ladder.rungs(probe.video, is_copied=self.is_copied) if rung.name in self.renditions]
 
     @property
     def is_copied(self) -> bool:
@@ -98,26 +110,28 @@ def load(job: JobRun) -> Material:
 
 
 def _found(job: JobRun) -> Material:
-    video = db.session.get(Video, _video_id(job))
+    video = db.session.get(Video, video_id_of(job))
     if video is None:
         job.stop()
         raise Fenced
     names = select(Rendition.name).where(Rendition.video_id == video.id).order_by(Rendition.position)
     renditions = tuple(db.session.scalars(names))
     probe = probe_of(video.probe) if video.probe else None
-    return Material(video.id, video.organization_id, video.version, probe, renditions)
+    is_playable = video.playable_at is not None
+    return Material(video.id, video.organization_id, video.version, probe, renditions, is_playable)
 
 
 def locked(job: JobRun) -> Video:
     """The job's video, locked in the open transaction. Raises `Fenced` if it is gone."""
-    video = db.session.get(Video, _video_id(job), with_for_update=True, populate_existing=True)
+    video = db.session.get(Video, video_id_of(job), with_for_update=True, populate_existing=True)
     if video is None:
         job.stop()
         raise Fenced
     return video
 
 
-def _video_id(job: JobRun) -> UUID:
+def video_id_of(job: JobRun) -> UUID:
+    """The video that the job is about."""
     return UUID(str(job.subject).removeprefix("video:"))
 
 
@@ -151,6 +165,9 @@ def faults(job: JobRun, stage: str) -> Iterator[None]:
     except jailed.Stopped:
         job.check()
         raise Fenced from None
+    except StorageLow:
+        outcome.waits_for_space(job)
+        raise no_space(stage) from None
     except StorageFull:
         raise JobFailed("transient", "storage_full", "The disk is full.", stage=stage) from None
     except Unusable as error:
@@ -159,6 +176,22 @@ def faults(job: JobRun, stage: str) -> Iterator[None]:
         kind = "transient" if error.is_transient else "input"
         hint = "Export the video again, for example as H.264 in MP4."
         raise JobFailed(kind, "media_error", error.detail, hint=hint, stage=stage) from None  # type: ignore[arg-type]  # one of the two literals
+
+
+def size_of(material: Material, name: str) -> int:
+    """The bytes of a rendition."""
+    listed = playlists.read_segments(storage().read_text(material.key(f"{name}/{PLAYLIST}")))
+    return sum(storage().stat(material.key(f"{name}/{segment.uri}")).size_bytes for segment in listed)
+
+
+def joined(job: JobRun, material: Material, name: str, target: Path) -> Path:
+    """A rendition as one file: fragments behind their init file are a whole fragmented MP4."""
+    with full_disk_is_known(), target.open("wb") as file:
+        file.write(storage().read_bytes(material.key(f"{name}/{playlists.INIT}")))
+        for segment in playlists.read_segments(storage().read_text(material.key(f"{name}/{PLAYLIST}"))):
+            job.check()
+            file.write(storage().read_bytes(material.key(f"{name}/{segment.uri}")))
+    return target
 
 
 class Growing:

@@ -18,6 +18,7 @@ from app.utils.times import now
 
 PROBED, PLAYABLE, ENCODED, DONE = 3, 10, 95, 100
 PROBING, PREPARING, ENCODING, FINISHING = "probing", "preparing", "encoding", "finishing"
+WAITS: Final = "waiting_for_space"
 _ENCODING_KINDS: Final = (ENCODE_CHUNK.name, ENCODE_AUDIO.name, COPY_VIDEO.name)
 _UNKNOWN: Final = {"code": "internal", "class": "internal", "stage": "", "detail": "It failed.", "hint": ""}
 
@@ -49,23 +50,38 @@ def processing_ended(job: Job) -> None:
 
 
 def processing_retried(job: Job) -> None:
-    """The video of a processing job that starts over. Raises `Conflict` if it is gone."""
+    """The video of a processing job that starts over. Raises `Conflict` if it or its original is gone."""
     video = db.session.scalar(select(Video).where(Video.job_id == job.id).with_for_update())
     if video is None:
         raise Conflict("The video of this job is gone.")
+    video.must_have_original()
     video.move_to(Processing.WAITING)
     video.stage, video.percent, video.errors = None, 0, []
     video.encoding_at = video.progress_at = None
-    fresh = update(Rendition).where(Rendition.video_id == video.id).values(state=RenditionState.QUEUED)
+    wanted = job.arguments.get("rungs")
+    is_redone = Rendition.state != RenditionState.READY if wanted is None else Rendition.name.in_(wanted)
+    fresh = update(Rendition).where(Rendition.video_id == video.id, is_redone).values(state=RenditionState.QUEUED)
     db.session.execute(fresh.execution_options(synchronize_session=False))
     record(video, "video.retried")
 
 
-def encoding_began(job: JobRun) -> None:
-    """Keeps when the first of a video's parts began."""
-    first = update(Video).where(Video.id == _video_id(job), Video.encoding_at.is_(None)).values(encoding_at=now())
+def waits_for_space(job: JobRun) -> None:
+    """Shows that the work on a video waits until there is room on the storage."""
+    is_at_work = Video.processing.not_in([Processing.READY, Processing.FAILED, Processing.CANCELLED])
+    waits = update(Video).where(Video.id == _video_id(job), is_at_work, Video.stage != WAITS)
     with losable(), transaction():
-        db.session.execute(first.execution_options(synchronize_session=False))
+        waiting = waits.values(stage=WAITS).returning(Video)
+        video = db.session.scalar(waiting.execution_options(synchronize_session=False, populate_existing=True))
+        if video is not None:
+            after_commit(lambda: tell(video))
+
+
+def encoding_began(job: JobRun) -> None:
+    """Keeps when the first of a video's parts began, and that nothing waits for space any more."""
+    own = update(Video).where(Video.id == _video_id(job)).execution_options(synchronize_session=False)
+    with losable(), transaction():
+        db.session.execute(own.where(Video.encoding_at.is_(None)).values(encoding_at=now()))
+        db.session.execute(own.where(Video.stage == WAITS).values(stage=ENCODING))
 
 
 def tell_progress(job: JobRun, fraction: float) -> None:

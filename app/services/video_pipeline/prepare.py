@@ -4,6 +4,9 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
 
 from app.clients import ffmpeg, jailed
 from app.clients.stores import storage
@@ -12,16 +15,18 @@ from app.errors import NotPermitted
 from app.jobs import CHECKSUM_VIDEO, COPY_VIDEO, ENCODE_AUDIO, ENCODE_CHUNK, FINISH_VIDEO, JobKind
 from app.media import commands, fragments, ladder, playlists, sound
 from app.media.issues import input_issues
+from app.media.ladder import Rung
 from app.media.probe import Probe
 from app.media.sniff import HEAD_BYTES, demuxer_of
 from app.media.sound import Track
-from app.models import Processing, RenditionState, Video
+from app.models import Organization, Processing, RenditionState, Video
 from app.services import job_service, quota_service
 from app.services.job_run import JobFailed, JobRun
 from app.services.job_service import JobRequest
 from app.services.video_pipeline import material as m
-from app.services.video_pipeline import outcome
+from app.services.video_pipeline import outcome, resume
 from app.services.video_pipeline.material import Growing, Material
+from app.services.video_pipeline.resume import Rest
 from app.utils.times import now
 
 HAND_OVER_S: Final = 10.0
@@ -51,12 +56,30 @@ def process(job: JobRun) -> None:
     """The parent job of a video."""
     outcome.tell(job.effect(lambda: _begin(job)))
     with m.faults(job, "probe"):
-        material = replace(m.load(job), probe=_probe(m.load(job)))
-    outcome.tell(job.effect(lambda: _save_probe(job, material)))
-    with m.faults(job, "prepare"), storage().work_dir(str(job.id)) as work:
+        probed = replace(m.load(job), probe=_probe(m.load(job)))
+    outcome.tell(job.effect(lambda: _save_probe(job, probed)))
+    material = m.load(job)  # with its plan
+    with m.faults(job, "prepare"):
+        left = resume.unfinished_copies(material)
+        if left is None:
+            left = _begin_to_play(job, material)
+        else:
+            outcome.tell(job.effect(lambda: _say_playable(job, material)))
+        rest = resume.rest(job, material, left)
+    job.wait_for_children(lambda: _hand_over(job, rest), continuation=FINISH_VIDEO)
+
+
+def _begin_to_play(job: JobRun, material: Material) -> list[JobKind]:
+    room_bytes = material.probed().size_bytes if material.is_copied else 0
+    with storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
         left = _first_play(job, material, work)
         has_poster = _make_poster(job, material, work)
-    job.wait_for_children(lambda: _hand_over(job, material, left, has_poster=has_poster), continuation=FINISH_VIDEO)
+
+    def keep() -> None:
+        m.locked(job).has_poster = has_poster
+
+    job.effect(keep)
+    return left
 
 
 def _begin(job: JobRun) -> Video:
@@ -68,15 +91,13 @@ def _begin(job: JobRun) -> Video:
 
 
 def _probe(material: Material) -> Probe:
-    path = material.original
-    with path.open("rb") as file:
-        demuxer = demuxer_of(file.read(HEAD_BYTES))
+    demuxer = demuxer_of(storage().read_bytes(material.original_key, at_most=HEAD_BYTES))
     if demuxer is None:
         hint = "Send MP4, MOV, WebM, MKV, AVI, MPEG-TS, FLV, Ogg, MP3, M4A, WAV or FLAC."
         raise JobFailed(
             "input", "not_a_video", "The file is not a video or sound that we know.", hint=hint, stage="probe"
         )
-    return ffmpeg.probe(path, demuxer)
+    return ffmpeg.probe(material.original, demuxer)
 
 
 def _save_probe(job: JobRun, material: Material) -> Video:
@@ -91,10 +112,18 @@ def _save_probe(job: JobRun, material: Material) -> Video:
     if video.processing is Processing.PROBING:
         video.move_to(Processing.PREPARING)
     video.stage, video.percent = outcome.PREPARING, max(video.percent, outcome.PROBED)
-    m.set_renditions(video, material.rungs(), RenditionState.QUEUED)
+    if probe.video is not None:
+        m.set_renditions(video, _plan(video.organization_id, material), RenditionState.QUEUED)
     if is_news:
         outcome.record(video, "video.probed")
     return video
+
+
+def _plan(organization_id: UUID, material: Material) -> list[Rung]:
+    """The rungs that the film gets, as its organization wants them at this moment."""
+    video = material.probed().video
+    wanted = db.session.scalar(select(Organization.video_rungs).where(Organization.id == organization_id))
+    return ladder.rungs(video, is_copied=material.is_copied, wanted=wanted) if video else []
 
 
 def _count_minutes(video: Video, duration_s: float) -> None:
@@ -161,8 +190,9 @@ def _start(material: Material, work: Path) -> dict[str, _Output]:
 
 
 def _publish(job: JobRun, material: Material, outputs: dict[str, _Output]) -> None:
-    """Writes the first master playlist and says that the video plays."""
-    storage().write_text(material.key("master.m3u8"), _first_master(material, outputs))
+    """Writes the first master playlist and says that the video plays. One that plays already may list more by now."""
+    if not material.is_playable:
+        storage().write_text(material.key("master.m3u8"), _first_master(material, outputs))
     outcome.tell(job.effect(lambda: _say_playable(job, material)))
 
 
@@ -170,10 +200,11 @@ def _say_playable(job: JobRun, material: Material) -> Video:
     video = m.locked(job)
     if video.processing in {Processing.PROBING, Processing.PREPARING}:
         video.move_to(Processing.PLAYABLE)
-        video.playable_at = now()
         video.stage, video.percent = outcome.ENCODING, max(video.percent, outcome.PLAYABLE)
-        video.audio_tracks = shown_tracks(main_track(material))
-        outcome.record(video, "video.playable")
+        if video.playable_at is None:
+            video.playable_at = now()
+            video.audio_tracks = shown_tracks(main_track(material))
+            outcome.record(video, "video.playable")
     return video
 
 
@@ -242,18 +273,16 @@ def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
     return True
 
 
-def _hand_over(job: JobRun, material: Material, left: list[JobKind], *, has_poster: bool) -> None:
+def _hand_over(job: JobRun, rest: Rest) -> None:
     """Enqueues the children: what is left of the copies, the chunks in the order of playing, the checksum."""
-    video: Video = m.locked(job)
-    video.has_poster = has_poster
     request = JobRequest(job.subject, job.organization_id, parent_id=job.id)
-    for kind in left:
+    for kind in rest.copies:
         job_service.enqueue(kind, request)
-    for track in sound.tracks(material.probed()):
-        if not track.is_default:
-            job_service.enqueue(ENCODE_AUDIO, replace(request, arguments={"track": track.index}))
-    if material.rungs():
-        for chunk in ladder.chunks(material.probed().picture_s):
-            job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk)))
-    job_service.enqueue(CHECKSUM_VIDEO, request)
+    for track in rest.tracks:
+        job_service.enqueue(ENCODE_AUDIO, replace(request, arguments={"track": track}))
+    for chunk, names in rest.chunks:
+        some = {} if names is None else {"rungs": names}
+        job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk) | some))
+    if m.locked(job).sha256 is None:
+        job_service.enqueue(CHECKSUM_VIDEO, request)
     db.session.flush()
