@@ -11,6 +11,7 @@ from app.commands.jobs_command import jobs
 from app.commands.keys_command import keys
 from app.commands.organization_command import organizations
 from app.commands.seed_command import seed
+from app.commands.storage_command import storage
 from app.commands.up_command import up
 from app.commands.users_command import users
 from app.core import create_core
@@ -56,6 +57,7 @@ def build() -> Flask:
     app.cli.add_command(keys)
     app.cli.add_command(users)
     app.cli.add_command(organizations)
+    app.cli.add_command(storage)
     app.cli.add_command(seed)
     return app
 

@@ -152,7 +152,7 @@ def _same_rungs(clip: Path, folder: Path) -> list[str]:
     rungs = ladder.rungs(probe.video, is_copied=True)
     for rung in rungs:
         (folder / rung.name).mkdir(parents=True, exist_ok=True)
-    return commands.encode_chunk(clip, probe, rungs, ladder.Chunk(0, 0, probe.duration_s), folder)
+    return commands.encode_chunk(clip, probe, ladder.Ladder(rungs, rungs), ladder.Chunk(0, 0, probe.duration_s), folder)
 
 
 def _print_costs(pipeline: Pipeline, clip: Path, folder: Path, rounds: int) -> str:

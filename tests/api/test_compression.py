@@ -13,6 +13,7 @@ from app.database import transaction
 from app.middlewares.compression import chosen
 from app.models import Organization, Processing, Publication, Video, Visibility
 from app.services.video_pipeline.material import video_prefix
+from app.utils.times import now
 from tests.api.conftest import Person
 from tests.factories import make_organization, make_post, make_video
 
