@@ -1,7 +1,6 @@
 """FFmpeg and the probe: always in the jail, within limits of time and memory."""
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -14,6 +13,8 @@ from app.media.probe import Probe, parse_probe
 from config import settings
 
 PROBE_S: Final = 20
+_PROBE_POLL_S: Final = 0.01
+"""It takes a tenth of a second, for which somebody waits."""
 _GIB: Final = 1024**3
 _LARGE_PIXELS: Final = 1920 * 1088
 _PROBE: Final = Path(__file__).with_name("jailed_probe.py")
@@ -52,24 +53,15 @@ def run(
     jailed.wait([start(arguments, reads=reads, writes=writes, limits=limits)], stopped=stopped)
 
 
-def probe(path: Path, demuxer: str) -> Probe:
-    """What the file holds. Raises `app.media.probe.Unusable`, or `jailed.Failed` if the probe itself ended badly."""
+def probe(path: Path, demuxer: str, *, stopped: Callable[[], bool] = lambda: False) -> Probe:
+    """What the file holds.
+
+    Raises `app.media.probe.Unusable`, `jailed.Failed` if the probe itself ended badly, or `jailed.Stopped`.
+    """
     command = jailed.python_command(_PROBE, str(path), demuxer)
-    with tempfile.TemporaryDirectory() as folder:
-        confined = jailed.command_of(
-            command, [path, *jailed.python_reads(_PROBE)], Path(folder), Limits(wall_s=PROBE_S)
-        )
-        try:
-            done = subprocess.run(
-                confined,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=PROBE_S,
-                check=False,
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired:
-            raise jailed.Failed("The file could not be read in time.") from None
-    if done.returncode != 0:
-        raise jailed.failure_of(done.returncode, done.stderr.decode("utf-8", "replace")[-jailed.ERROR_CHARACTERS :])
-    return parse_probe(json.loads(done.stdout), demuxer)
+    reads = [path, *jailed.python_reads(_PROBE)]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as report:
+        running = jailed.Running(command, reads, Path(folder), Limits(wall_s=PROBE_S), output=report)
+        jailed.wait([running], stopped=stopped, poll_s=_PROBE_POLL_S)
+        report.seek(0)
+        return parse_probe(json.loads(report.read()), demuxer)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from app.clients import jail
 from config import settings
@@ -55,14 +55,22 @@ class Limits:
 class Running:
     """One started process; `poll` it until it is done."""
 
-    def __init__(self, command: Sequence[str], reads: Sequence[Path], writes: Path, limits: Limits) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        reads: Sequence[Path],
+        writes: Path,
+        limits: Limits,
+        *,
+        output: IO[bytes] | None = None,
+    ) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_reap`
         self._deadline = time.monotonic() + limits.wall_s
         # PDEATHSIG follows the thread that starts it, so this must be called from the child's main thread.
         self._process = subprocess.Popen(
             command_of(command, reads, writes, limits),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL,
             stderr=self._errors,
             start_new_session=True,
         )
@@ -100,7 +108,13 @@ class Running:
         return text.strip()
 
 
-def wait(runs: Sequence[Running], *, stopped: Callable[[], bool], on_poll: Callable[[], bool] = lambda: False) -> bool:
+def wait(
+    runs: Sequence[Running],
+    *,
+    stopped: Callable[[], bool],
+    on_poll: Callable[[], bool] = lambda: False,
+    poll_s: float = POLL_S,
+) -> bool:
     """Waits for all of them, looking at `on_poll` meanwhile. Returns False if `on_poll` asked to end them early.
 
     Raises `Failed` for the first that fails, `Stopped` when told to; none is left running.
@@ -114,7 +128,7 @@ def wait(runs: Sequence[Running], *, stopped: Callable[[], bool], on_poll: Calla
             if on_poll():
                 return False
             if left:
-                time.sleep(POLL_S)
+                time.sleep(poll_s)
         on_poll()
         return True
     finally:

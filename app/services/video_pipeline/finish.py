@@ -45,7 +45,7 @@ def finish(job: JobRun) -> None:
         outcome.tell_finishing(job, _VERIFIED)
         pictures = [*(source if _keeps_source(material, made) else []), *made]
         if pictures or material.probed().video is None:  # without one, the opening plays on
-            storage().write_text(material.key("master.m3u8"), _master(material, pictures, sounds))
+            storage().write_text(material.key("master.m3u8"), _master(job, material, pictures, sounds))
         has_storyboard = _make_storyboard(job, material, (made or source)[-1:], work)
         outcome.tell_finishing(job, _STORYBOARD_MADE)
 
@@ -138,7 +138,9 @@ def _main(sounds: dict[Track, Rendered]) -> Rendered | None:
     return next((rendered for track, rendered in sounds.items() if track.is_default), None)
 
 
-def _master(material: Material, pictures: Sequence[Rendered], sounds: dict[Track, Rendered]) -> str:
+def _master(
+    job: JobRun, material: Material, pictures: Sequence[Rendered], sounds: dict[Track, Rendered]
+) -> str:  # fmt: skip
     """The master playlist: a picture's rates are those together with the track that asks most (§4.4.6.2)."""
     tracks, main = prepare.listed_tracks(list(sounds)), _main(sounds)
     peak = max((rendered.peak for rendered in sounds.values()), default=0)
@@ -159,17 +161,18 @@ def _master(material: Material, pictures: Sequence[Rendered], sounds: dict[Track
         )
         for picture in sorted(pictures, key=_start_order)
     ]
-    scrubbed = [variant for picture in pictures if (variant := _key_frames(material, picture))]
+    scrubbed = [variant for picture in pictures if (variant := _key_frames(job, material, picture))]
     return playlists.master_playlist(variants, tracks, scrubbed)
 
 
-def _key_frames(material: Material, picture: Rendered) -> Variant | None:
+def _key_frames(job: JobRun, material: Material, picture: Rendered) -> Variant | None:
     """Writes the playlist of a rendition's key frames: the first of each segment, by its bytes there.
 
     None where a segment begins with none: nothing may be listed that can't be decoded by itself.
     """
     frames: list[KeyFrame] = []
     for segment in picture.segments:
+        job.check()
         start = storage().read_bytes(material.key(f"{picture.name}/{segment.uri}"), at_most=_HEAD_BYTES)
         found = fragments.key_frame_range(start)
         if found is None:

@@ -56,7 +56,7 @@ def process(job: JobRun) -> None:
     """The parent job of a video."""
     outcome.tell(job.effect(lambda: _begin(job)))
     with m.faults(job, "probe"):
-        probed = replace(m.load(job), probe=_probe(m.load(job)))
+        probed = replace(m.load(job), probe=_probe(job, m.load(job)))
     outcome.tell(job.effect(lambda: _save_probe(job, probed)))
     material = m.load(job)  # with its plan
     with m.faults(job, "prepare"):
@@ -90,14 +90,14 @@ def _begin(job: JobRun) -> Video:
     return video
 
 
-def _probe(material: Material) -> Probe:
+def _probe(job: JobRun, material: Material) -> Probe:
     demuxer = demuxer_of(storage().read_bytes(material.original_key, at_most=HEAD_BYTES))
     if demuxer is None:
         hint = "Send MP4, MOV, WebM, MKV, AVI, MPEG-TS, FLV, Ogg, MP3, M4A, WAV or FLAC."
         raise JobFailed(
             "input", "not_a_video", "The file is not a video or sound that we know.", hint=hint, stage="probe"
         )
-    return ffmpeg.probe(material.original, demuxer)
+    return ffmpeg.probe(material.original, demuxer, stopped=job.stopped)
 
 
 def _save_probe(job: JobRun, material: Material) -> Video:
