@@ -84,6 +84,14 @@ def test_it_leaves_its_folder_by_no_link_and_no_rename(inside: Path, tmp_path: P
     assert_refused(f"__import__('os').link({str(secret)!r}, {str(inside / 'hard')!r})", inside)
 
 
+def test_it_leaves_nothing_but_files_and_folders_behind(inside: Path) -> None:
+    """Who takes the results away would follow a link, and wait at a pipe for ever."""
+    assert_refused(f"__import__('os').symlink('/etc/passwd', {str(inside / 'poster.jpg')!r})", inside)
+    assert_refused(f"__import__('os').mkfifo({str(inside / 'full.jpg')!r})", inside)
+    assert run(f"__import__('os').mkdir({str(inside / 'folder')!r})", inside).returncode == 0
+    assert [path.name for path in inside.iterdir()] == ["folder"]
+
+
 def test_it_writes_nowhere_else(inside: Path, tmp_path: Path) -> None:
     assert_refused(f"open({str(tmp_path / 'outside')!r}, 'w')", inside)
     assert not (tmp_path / "outside").exists()
