@@ -284,3 +284,26 @@ def test_the_end_of_a_session_ends_every_address_it_was_given(watched: tuple[Cli
 
     assert statuses(addresses, token, token) == {404}
     assert requests.get(playback(client, video_id)["hls_url"], timeout=10).status_code == 200
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["film.mkv", "radio.mka"])
+def test_languages_can_be_chosen_while_it_plays(
+    player: "Page", sign_up: Callable[[], Client], films: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    picture = ["-map", "0:v", "-c:v", "copy"] if name == "film.mkv" else ["-vn"]
+    sounds = [part for pitch in (220, 440) for part in ("-f", "lavfi", "-i", f"sine={pitch}:duration=6")]
+    named = ["-metadata:s:a:0", "language=ger", "-metadata:s:a:1", "language=eng", "-c:a", "aac", "-t", "6"]
+    maps = [*picture, "-map", "1", "-map", "2"]
+    numbered_film.run(["-i", str(films["copied"]), *sounds, *maps, *named, str(tmp_path / name)])
+    client = sign_up()
+    video_id = str(client.upload(tmp_path / name)["id"])
+    client.wait_for(video_id, "ready")
+
+    chosen = player.evaluate("url => listen(url, 'en')", playback(client, video_id)["hls_url"])
+
+    assert chosen["tracks"] == [["de", "German"], ["en", "English"]]
+    assert (chosen["before"], chosen["after"]) == ("de", "en")
+    assert [track["label"] for track in playback(client, video_id)["audio_tracks"]] == ["German", "English"]
+    player.evaluate("() => playTo(5)")
+    assert_no_hole(player)

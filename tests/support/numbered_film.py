@@ -36,12 +36,13 @@ def turned(upright: Path, target: Path) -> Path:
     """The film stored on its side, as a phone does, with the note that turns it upright again."""
     side = target.with_name(f"side-{target.name}")
     encode = ["-vf", "transpose=cclock", "-c:v", "libx264", "-preset", "ultrafast", "-an"]
-    _run(["-i", str(upright), *encode, str(side)])
-    _run(["-display_rotation", "-90", "-i", str(side), "-c", "copy", str(target)])
+    run(["-i", str(upright), *encode, str(side)])
+    run(["-display_rotation", "-90", "-i", str(side), "-c", "copy", str(target)])
     return target
 
 
-def _run(arguments: Sequence[str]) -> None:
+def run(arguments: Sequence[str]) -> None:
+    """FFmpeg, as the product has it."""
     subprocess.run([ffmpeg.binary(), "-nostdin", "-v", "error", "-y", *arguments], check=True)
 
 
