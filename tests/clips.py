@@ -60,15 +60,6 @@ RECIPES: Final[dict[str, list[str]]] = {
         ),
         *("-c:a", "libopus"),
     ],
-    "hevc.mp4": [
-        *_picture("320x180", 3),
-        "-c:v",
-        "libx265",
-        "-preset",
-        "ultrafast",
-        "-x265-params",
-        "log-level=none",
-    ],
     "no_audio.mp4": [*_picture("640x360", 4), *X264, "-g", "30"],
     "three_languages.mkv": [
         *(*_picture("320x180", 6), *_sound(6), *_sound(6), *_sound(6), "-map", "0", "-map", "1", "-map", "2"),
@@ -85,26 +76,6 @@ RECIPES: Final[dict[str, list[str]]] = {
     ],
     "audio_only.m4a": [*_sound(5), *AAC],
     "audio_only.mp3": [*_sound(5), "-c:a", "libmp3lame"],
-    "ten_bit.mp4": [
-        *_picture("320x180", 2),
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-pix_fmt",
-        "yuv420p10le",
-    ],
-    "one_frame.mp4": [*_picture("320x180", 0.03), "-frames:v", "1", *X264],
-    "odd_444.mp4": [
-        *_picture("321x181", 2),
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-pix_fmt",
-        "yuv444p",
-    ],
-    "portrait.mp4": [*_picture("360x640", 3), *X264, "-g", "30"],
 }
 
 

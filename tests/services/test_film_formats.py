@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 
 from app.clients import ffmpeg
+from app.media.probe import Unusable
+from app.media.sniff import MATROSKA, demuxer_of
 from tests.support import films, numbered_film
 from tests.support.films import Film, Tag
 
@@ -52,8 +54,6 @@ def kind(name: str, encode: str, **rest: object) -> Kind:
 
 
 KINDS: Final = [
-    kind("plain.mp4", f"{X264} {AAC}"),
-    kind("portrait.mp4", X264, size=(90, 160), shown=(90, 160), sound_s=None),
     kind("rotated-90.mp4", f"{X264} {AAC}", then="-display_rotation 90", shown=(90, 160), corner="lower left",
          issues="rotated"),
     kind("rotated-180.mp4", f"{X264} {AAC}", then="-display_rotation 180", corner="lower right",
@@ -74,12 +74,11 @@ KINDS: Final = [
     kind("long-sound.mp4", f"{X264} {AAC}", sound_s=4.0, issues="picture_ends_early"),
     kind("long-picture.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", picture_s=3.0, sound_s=1.0,
          issues="codec"),
-    kind("late-sound.mp4", f"{X264} {AAC}", late_sound_s=0.6),
+    kind("late-surround.mp4", f"{X264} -c:a aac -ac 6", late_sound_s=0.6, issues="downmixed"),
     kind("late-picture.mp4", f"{X264} {AAC}", late_picture_s=0.6, issues="late_picture"),
     kind("edited.mp4", f"-c:v libx264 -preset veryfast -bf 2 -pix_fmt yuv420p -g 60 {AAC}", then="-ss 0.7",
          left_s=1.3, issues="edit_list"),
     kind("broadcast.ts", f"{X264} {AAC}"),
-    kind("mpeg2.ts", "-c:v mpeg2video -q:v 4 -c:a mp2", rate="25", fps=25.0, issues="codec"),
     kind("divx.avi", "-c:v mpeg4 -q:v 4 -c:a libmp3lame", issues="codec"),
     kind("motion-jpeg.avi", "-c:v mjpeg -q:v 4 -pix_fmt yuvj422p -c:a pcm_s16le", issues="codec"),
     kind("flash.flv", "-c:v flv1 -q:v 4 -c:a libmp3lame -ar 44100", issues="codec"),
@@ -90,7 +89,6 @@ KINDS: Final = [
     kind("tiny.mp4", f"{X264} -pix_fmt yuv444p", size=(16, 16), shown=(16, 16), sound_s=None, issues="codec"),
     kind("ntsc.mp4", f"{X264} {AAC} -pix_fmt yuv422p", rate="60000/1001", fps=60000 / 1001 / 2, issues="codec"),
     kind("sport.mp4", X264, rate="120", fps=30.0, sound_s=None, issues="level"),
-    kind("surround.mp4", f"{X264} -c:a aac -ac 6", issues="downmixed"),
 ]  # fmt: skip
 
 
@@ -199,6 +197,18 @@ def check_sound(film: Film, kind: Kind, folder: Path) -> int:
     ends_s = kind.left_s or begins_s + kind.sound_s
     assert loud[-1] == pytest.approx(ends_s, abs=0.15)
     return int(rates(film, tracks[0].uri)[0])
+
+
+def test_what_is_too_small_to_show_or_a_moving_picture_of_another_kind_is_refused(tmp_path: Path) -> None:
+    picture = ["-f", "lavfi", "-i", "color=red:size=1x1:duration=1"]
+    run([*picture, "-c:v", "ffv1", str(tmp_path / "dot.mkv")])
+    run([*picture, str(tmp_path / "dot.gif")])
+
+    with pytest.raises(Unusable, match="1x1") as refusal:
+        ffmpeg.probe(tmp_path / "dot.mkv", MATROSKA)
+
+    assert refusal.value.code == "bad_dimensions"
+    assert demuxer_of((tmp_path / "dot.gif").read_bytes()) is None
 
 
 SMALL: Final = "scale=160:90:flags=neighbor"
