@@ -45,6 +45,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         super().__init__(*arguments, **options)
         self.generation = web_worker.handover.generation
         self._connections: set[PacedSocket] = set()
+        self._logs_access = bool(self.cfg.accesslog)
         self._limits = Limits(
             idle_s=self.cfg.keepalive,
             head_s=settings.request_header_s,
@@ -98,11 +99,23 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         sock.begin_body(req)
         if req.method == "GET" and any(name == "UPGRADE" for name, _ in req.headers):
             sock.hand_over()
+        if (answer := self._from_memory(req)) is not None:
+            sock.sendall(answer)
+            sock.begin_idle()
+            return
         super().handle_request(listener_name, req, sock, addr)
         sock.begin_rest()
         if sock.is_endless or sock.is_late or not _is_read_to_its_end(req.body):
             raise StopIteration
         sock.begin_idle()
+
+    def _from_memory(self, req: Any) -> bytes | None:
+        """A whole answer that the application has ready; only where nothing but a plain GET is asked and expected."""
+        if web_worker.shortcut is None or req.method != "GET" or req.version != (1, 1) or not self.alive:
+            return None
+        if not req.uri.startswith("/") or "%" in req.path or req.should_close() or self._logs_access:
+            return None
+        return web_worker.shortcut(req.path, req.query, req.headers)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Writes an RFC 9457 problem where gunicorn would write a page of HTML."""

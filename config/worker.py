@@ -2,6 +2,7 @@
 
 import mmap
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,18 +46,23 @@ class Handover:
         return self._TWO_NUMBERS.unpack_from(self._memory)
 
 
+Shortcut = Callable[[str, str, list[tuple[str, str]]], bytes | None]
+
+
 @dataclass
 class WebWorker:
     """The process's identity among its siblings; empty outside gunicorn.
 
     `token` names its private socket in `socket_dir` (a 0700 folder); both are set in `post_fork`. `handover` is the
     same for all workers of a master. `is_leaving` tells that siblings take what is new: clients should go there.
+    `shortcut` may have a whole answer to a GET at once, by its path, query and headers.
     """
 
     token: str = ""
     socket_dir: Path | None = None
     handover: Handover = field(default_factory=Handover)
     is_leaving: bool = False
+    shortcut: Shortcut | None = None
 
 
 web_worker = WebWorker()

@@ -347,6 +347,52 @@ def until_asked(reader: Reader, times: int) -> None:
     raise AssertionError("nobody asked")
 
 
+HEAD: Final = [("HOST", "localhost"), ("USER-AGENT", "test"), ("ACCEPT", "*/*")]
+
+
+def test_the_server_gets_a_hit_as_it_goes_out(gazette: Organization, reader: Reader) -> None:
+    assert reader.cache.answer_at_once(LIST, "", HEAD) is None
+    whole = reader.get().get_data()
+
+    answer = reader.cache.answer_at_once(LIST, "", [*HEAD, ("X-REQUEST-ID", "my-request-1")])
+
+    assert answer is not None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert body == whole
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nX-Request-Id: my-request-1\r\n" in head
+    assert b"\r\nX-Content-Type-Options: nosniff" in head
+    assert head.lower().count(b"\r\ncache-control:") == head.count(b"\r\nContent-Length:") == 1
+    happen(gazette, title="Second")
+    assert reader.cache.answer_at_once(LIST, "", HEAD) is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [*HEAD, ("AUTHORIZATION", "Bearer x")],
+        [*HEAD, ("COOKIE", "a=b")],
+        [*HEAD, ("X-FORWARDED-FOR", "192.0.2.1")],
+        [*HEAD, ("X-UNKNOWN", "1")],
+        [*HEAD, ("IF-NONE-MATCH", "*")],
+        [*HEAD, ("CONTENT-LENGTH", "0")],
+        [*HEAD, ("HOST", "localhost")],
+        [*HEAD, ("ORIGIN", "https://evil.example")],
+        [("HOST", "other.example")],
+        [("USER-AGENT", "test")],
+    ],
+    ids=lambda headers: headers[-1][0],
+)
+def test_the_server_gets_none_for_any_other_question(
+    headers: list[tuple[str, str]], gazette: Organization, reader: Reader
+) -> None:
+    del gazette
+    reader.get()
+
+    assert reader.cache.answer_at_once(LIST, "", headers) is None
+    assert reader.cache.answer_at_once(LIST, "", HEAD) is not None
+
+
 def test_what_changes_without_an_event_lives_as_long_as_promised(
     gazette: Organization, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,9 @@ from werkzeug.http import parse_etags
 
 from app.middlewares.caching import PUBLIC, VARY
 from app.middlewares.compression import Coding, plain_tags, tag_of_copy
-from app.middlewares.edge_cache.keys import Key
+from app.middlewares.edge_cache.keys import Header, Key
+from config.security import wanted_headers
 
-Header = tuple[str, str]
 Write = Callable[[bytes], object]
 
 _KEYED: Final = frozenset(name.lower() for name in VARY)
@@ -65,6 +65,7 @@ class Entry:
     size_bytes: int
     tag: str
     coding: Coding | None
+    head: bytes = b""
 
     @classmethod
     def of(cls, told: Told, body: bytes, *, place: tuple[str, int], coding: Coding | None, moment: float) -> "Entry":
@@ -74,6 +75,14 @@ class Entry:
         size_bytes = len(body) + sum(len(name) + len(value) for name, value in headers) + _OVERHEAD_BYTES
         tag = told.first("etag")
         return cls(headers, without_tag, [body], *place, moment, moment, size_bytes, tag, coding)
+
+    def written_head(self) -> bytes:
+        """The headers as they go out, with those of every answer; written once."""
+        if not self.head:
+            present = {name.lower() for name, _value in self.headers}
+            added = [pair for pair in wanted_headers(is_plain=False) if pair[0].lower() not in present]
+            self.head = "".join(f"{name}: {value}\r\n" for name, value in [*self.headers, *added]).encode("latin-1")
+        return self.head
 
     def tag_known_to(self, client_tags: str) -> str | None:
         """The tag of the client's copy of this very answer, if `If-None-Match` names one."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str, str, str, tuple[Coding | None, bool]]
 """Scheme, host, path, query, origin, coding."""
+Header = tuple[str, str]
 EVERYTHING: Final = ""
 """Stands for all organizations; none has such a slug."""
 _KEY_LENGTH: Final = 1024
@@ -20,6 +21,15 @@ _FILTER: Final = "organization="
 # What makes an answer somebody's own, or another one than the whole.
 _PERSONAL: Final = ("HTTP_AUTHORIZATION", "HTTP_MARQUEE_ORGANIZATION", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
 _COOKIE: Final = "marquee_refresh"
+_INDIFFERENT: Final = frozenset(
+    {
+        *("HOST", "ORIGIN", "ACCEPT-ENCODING", "ACCEPT", "ACCEPT-LANGUAGE", "USER-AGENT", "REFERER", "X-REQUEST-ID"),
+        *("CONNECTION", "CACHE-CONTROL", "PRAGMA", "DNT", "PRIORITY", "UPGRADE-INSECURE-REQUESTS", "SEC-GPC"),
+        *("SEC-FETCH-DEST", "SEC-FETCH-MODE", "SEC-FETCH-SITE", "SEC-FETCH-USER"),
+        *("SEC-CH-UA", "SEC-CH-UA-MOBILE", "SEC-CH-UA-PLATFORM"),
+    }
+)
+"""Headers, as gunicorn writes them, that are in the key or change nothing."""
 
 
 def key_of(environ: "WSGIEnvironment") -> Key | None:
@@ -34,10 +44,22 @@ def key_of(environ: "WSGIEnvironment") -> Key | None:
         return None
     if not host or environ.get("SCRIPT_NAME") or len(host) + len(path) + len(query) > _KEY_LENGTH:
         return None
+    said = (environ.get("HTTP_ORIGIN"), environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return _key(environ["wsgi.url_scheme"], host, path, query, *said)
+
+
+def key_of_head(path: str, query: str, headers: list[Header]) -> Key | None:
+    """The key of a GET over plain http that says nothing but what is known here, or None. No header comes twice."""
+    said = dict(headers)
+    if len(said) != len(headers) or not said.keys() <= _INDIFFERENT or not said.get("HOST"):
+        return None
+    return _key("http", said["HOST"], path, query, said.get("ORIGIN"), said.get("ACCEPT-ENCODING", ""))
+
+
+def _key(scheme: str, host: str, path: str, query: str, origin: str | None, accept_encoding: str) -> Key:
     if "&" in query:
         query = _in_order(query)
-    coding = chosen(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    return environ["wsgi.url_scheme"], host, path, query, _origin(environ.get("HTTP_ORIGIN")), coding
+    return scheme, host, path, query, _origin(origin), chosen(accept_encoding)
 
 
 def scope_of(key: Key) -> str:
