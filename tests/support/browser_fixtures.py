@@ -12,11 +12,11 @@ from config.env import PROJECT_DIR
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _MODULES: Final = PROJECT_DIR / "tests" / "js" / "node_modules"
 PLAYER: Final = PROJECT_DIR / "tests" / "js" / "player.html"
 """A page with hls.js that notes every frame it shows."""
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",  # it refuses its sandbox as root
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
@@ -27,13 +27,13 @@ _ARGUMENTS: Final = (
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """Debian's Chromium, headless; skips with the reason where there is none."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("No Chromium is installed (Debian: apt install chromium).")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.3 s that only browser tests need
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
