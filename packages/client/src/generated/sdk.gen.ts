@@ -1133,12 +1133,16 @@ export const publishVideo = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Process a failed or cancelled video again
+ * Make what is missing of a failed or cancelled video
  */
 export const retryVideo = <ThrowOnError extends boolean = false>(options: Options<RetryVideoData, ThrowOnError>) => (options.client ?? client).post<RetryVideoResponses, RetryVideoErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/videos/{video_id}/retry',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

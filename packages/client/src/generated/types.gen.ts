@@ -494,6 +494,7 @@ export type Organization = {
     name: string;
     description: string | null;
     comments: 'open' | 'moderated' | 'closed';
+    video: VideoSettings;
     role: 'owner' | 'admin' | 'editor' | 'viewer' | null;
     feeds: Feeds;
     revision: number;
@@ -509,6 +510,7 @@ export type OrganizationChange = {
     slug?: string | null;
     description?: string | null;
     comments?: 'open' | 'moderated' | 'closed' | null;
+    video?: VideoSettingsChange | null;
 };
 
 /**
@@ -608,6 +610,10 @@ export type Person = {
 
 /**
  * What a player needs; `expires_at` is null for public videos.
+ *
+ * `mp4_url` is there once the video is ready. The file is made for the first who asks: until then the address answers
+ * 503 (`mp4_being_made`) with `Retry-After`, so ask again after that (`curl --retry 20`; in a page, set the `src` of
+ * the `<video>` again when it tells an error).
  */
 export type Playback = {
     hls_url: string;
@@ -838,7 +844,8 @@ export type ProfileChange = {
 export type Publication = 'draft' | 'scheduled' | 'published' | 'archived';
 
 /**
- * Every part: `degraded` is without Redis, when writes still succeed and work waits.
+ * Every part. `degraded`: without Redis, when writes still succeed and work waits; or with so little space on the
+ * storage that uploads are refused.
  */
 export type Readiness = {
     status: 'ok' | 'degraded' | 'unavailable';
@@ -847,6 +854,7 @@ export type Readiness = {
     redis: boolean;
     workers: number;
     jail: string;
+    storage: 'ok' | 'low';
 };
 
 /**
@@ -1364,6 +1372,36 @@ export type VideoProgressData = {
     eta_s: number | null;
     queue_position: number | null;
     id: string;
+};
+
+/**
+ * What to make again; the whole body may be left out.
+ *
+ * `rung`: only what is missing or spoilt of this rendition (`720` or `720p`), of a video that is ready, too; the
+ * others play meanwhile. Without it: all that is missing of a video that failed or was cancelled.
+ */
+export type VideoRetry = {
+    rung?: string | null;
+};
+
+/**
+ * What becomes of uploaded videos: the rungs of their ladder, and whether the uploaded file is kept.
+ */
+export type VideoSettings = {
+    rungs: Array<string>;
+    keep_original: boolean;
+};
+
+/**
+ * What becomes of videos that are uploaded from then on.
+ *
+ * `rungs` of the ladder by their short side, `720` or `720p` (null: all of them); the source itself is shown besides
+ * where it can be. `keep_original` false: the uploaded file is deleted once its video is ready, and its room is free;
+ * such a video cannot be processed again.
+ */
+export type VideoSettingsChange = {
+    rungs?: Array<'1080' | '720' | '480' | '360' | '240'> | null;
+    keep_original?: boolean | null;
 };
 
 /**
@@ -4406,7 +4444,7 @@ export type PublishVideoResponses = {
 export type PublishVideoResponse = PublishVideoResponses[keyof PublishVideoResponses];
 
 export type RetryVideoData = {
-    body?: never;
+    body?: VideoRetry;
     headers?: {
         /**
          * The work is done once: the same key with the same body gets the stored answer for 24 hours.

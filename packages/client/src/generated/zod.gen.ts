@@ -478,45 +478,6 @@ export const zNewApiKey = z.object({
 });
 
 /**
- * An organization. `role` is the caller's own in it.
- */
-export const zOrganization = z.object({
-    id: z.uuid(),
-    slug: z.string(),
-    name: z.string(),
-    description: z.string().nullable(),
-    comments: z.enum([
-        'open',
-        'moderated',
-        'closed'
-    ]),
-    role: z.enum([
-        'owner',
-        'admin',
-        'editor',
-        'viewer'
-    ]).nullable(),
-    feeds: zFeeds,
-    revision: z.int(),
-    created_at: z.iso.datetime({ offset: true }),
-    updated_at: z.iso.datetime({ offset: true })
-});
-
-/**
- * A JSON merge patch: what is left out stays. The address of an earlier slug leads to the present one.
- */
-export const zOrganizationChange = z.object({
-    name: z.string().min(1).max(120).regex(/^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/).nullish(),
-    slug: z.string().max(80).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).nullish(),
-    description: z.string().max(1000).nullish(),
-    comments: z.enum([
-        'open',
-        'moderated',
-        'closed'
-    ]).nullish()
-});
-
-/**
  * A new organization; without a slug it gets one made from its name.
  */
 export const zOrganizationCreate = z.object({
@@ -603,14 +564,6 @@ export const zJobList = z.object({
 });
 
 /**
- * A page of the organizations that one works in.
- */
-export const zOrganizationList = z.object({
-    data: z.array(zOrganization),
-    page: zPage
-});
-
-/**
  * The password as it is and as it shall be.
  */
 export const zPasswordChange = z.object({
@@ -670,6 +623,10 @@ export const zInvitationList = z.object({
 
 /**
  * What a player needs; `expires_at` is null for public videos.
+ *
+ * `mp4_url` is there once the video is ready. The file is made for the first who asks: until then the address answers
+ * 503 (`mp4_being_made`) with `Retry-After`, so ask again after that (`curl --retry 20`; in a page, set the `src` of
+ * the `<video>` again when it tells an error).
  */
 export const zPlayback = z.object({
     hls_url: z.string(),
@@ -795,7 +752,8 @@ export const zPublication = z.enum([
 ]);
 
 /**
- * Every part: `degraded` is without Redis, when writes still succeed and work waits.
+ * Every part. `degraded`: without Redis, when writes still succeed and work waits; or with so little space on the
+ * storage that uploads are refused.
  */
 export const zReadiness = z.object({
     status: z.enum([
@@ -807,7 +765,8 @@ export const zReadiness = z.object({
     migrations: z.boolean(),
     redis: z.boolean(),
     workers: z.int(),
-    jail: z.string()
+    jail: z.string(),
+    storage: z.enum(['ok', 'low'])
 });
 
 /**
@@ -1643,6 +1602,91 @@ export const zEvent = z.union([
     zVideoProgress,
     zEventsGap
 ]);
+
+/**
+ * What to make again; the whole body may be left out.
+ *
+ * `rung`: only what is missing or spoilt of this rendition (`720` or `720p`), of a video that is ready, too; the
+ * others play meanwhile. Without it: all that is missing of a video that failed or was cancelled.
+ */
+export const zVideoRetry = z.object({
+    rung: z.string().regex(/^[1-9][0-9]{1,3}$/).nullish()
+});
+
+/**
+ * What becomes of uploaded videos: the rungs of their ladder, and whether the uploaded file is kept.
+ */
+export const zVideoSettings = z.object({
+    rungs: z.array(z.string()),
+    keep_original: z.boolean()
+});
+
+/**
+ * An organization. `role` is the caller's own in it.
+ */
+export const zOrganization = z.object({
+    id: z.uuid(),
+    slug: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    comments: z.enum([
+        'open',
+        'moderated',
+        'closed'
+    ]),
+    video: zVideoSettings,
+    role: z.enum([
+        'owner',
+        'admin',
+        'editor',
+        'viewer'
+    ]).nullable(),
+    feeds: zFeeds,
+    revision: z.int(),
+    created_at: z.iso.datetime({ offset: true }),
+    updated_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A page of the organizations that one works in.
+ */
+export const zOrganizationList = z.object({
+    data: z.array(zOrganization),
+    page: zPage
+});
+
+/**
+ * What becomes of videos that are uploaded from then on.
+ *
+ * `rungs` of the ladder by their short side, `720` or `720p` (null: all of them); the source itself is shown besides
+ * where it can be. `keep_original` false: the uploaded file is deleted once its video is ready, and its room is free;
+ * such a video cannot be processed again.
+ */
+export const zVideoSettingsChange = z.object({
+    rungs: z.array(z.enum([
+        '1080',
+        '720',
+        '480',
+        '360',
+        '240'
+    ])).min(1).max(20).nullish(),
+    keep_original: z.boolean().nullish()
+});
+
+/**
+ * A JSON merge patch: what is left out stays. The address of an earlier slug leads to the present one.
+ */
+export const zOrganizationChange = z.object({
+    name: z.string().min(1).max(120).regex(/^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/).nullish(),
+    slug: z.string().max(80).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).nullish(),
+    description: z.string().max(1000).nullish(),
+    comments: z.enum([
+        'open',
+        'moderated',
+        'closed'
+    ]).nullish(),
+    video: zVideoSettingsChange.nullish()
+});
 
 /**
  * Multipart: the file, and a title where its name is none.
@@ -2844,6 +2888,8 @@ export const zPublishVideoPath = z.object({
  * OK
  */
 export const zPublishVideoResponse = zVideo;
+
+export const zRetryVideoBody = zVideoRetry;
 
 export const zRetryVideoHeaders = z.object({
     'Idempotency-Key': z.string().min(1).max(255).optional()
