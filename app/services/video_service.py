@@ -278,11 +278,23 @@ def retry(actor: Actor, video_id: UUID, *, rung: str | None = None) -> VideoView
         job_id = _job_of(actor, video_id)
         if rung is not None:
             _assert_rung(video_id, rung)
-        if job_id is None:
+        arguments: dict[str, object] = {} if rung is None else {"rungs": [rung]}
+        if job_id is not None:
+            job_service.retry(job_id, arguments=arguments, even_succeeded=rung is not None)
+        elif rung is not None:
+            _begin_anew(actor, video_id, arguments)
+        else:
             raise Conflict("The video's job is gone; upload it again.", code="not_retriable")
-        arguments = {} if rung is None else {"rungs": [rung]}
-        job_service.retry(job_id, arguments=arguments, even_succeeded=rung is not None)
         return get(actor, video_id)
+
+
+def _begin_anew(actor: Actor, video_id: UUID, arguments: dict[str, object]) -> None:
+    """Gives a video that has long been ready a job again: jobs that succeeded are forgotten after a month."""
+    request = JobRequest(f"video:{video_id}", assert_organization(actor), arguments)
+    job_id = job_service.enqueue(PROCESS_VIDEO, request)
+    VIDEOS.owned(actor, video_id, None).job_id = job_id
+    db.session.flush()
+    outcome.processing_retried(db.session.get_one(Job, job_id))
 
 
 def _assert_rung(video_id: UUID, rung: str) -> None:

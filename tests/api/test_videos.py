@@ -89,13 +89,16 @@ def test_an_upload_over_the_limit_is_refused_before_it_is_read(ada: Person, monk
     assert answer.status_code == 413
 
 
-def test_a_full_disk_is_507(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_507_at_both_doors_and_holds_no_room(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stored_files()
     monkeypatch.setattr(storage(), "_reserve_bytes", 2**62)
 
-    answer = upload(ada)
+    answers = [upload(ada), ada.post("/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "1000"})]
 
-    assert answer.status_code == 507
-    assert answer.json["code"] == "insufficient_storage"
+    assert [(answer.status_code, answer.json["code"]) for answer in answers] == [(507, "insufficient_storage")] * 2
+    assert stored_files() == before
+    usage = ada.get(f"/organizations/{ada.organization}/usage").json
+    assert (usage["storage"]["reserved_bytes"], usage["uploads"]["used"]) == (0, 0)
 
 
 def test_nobody_uploads_anonymously(anonymous: Person) -> None:

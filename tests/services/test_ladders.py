@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.errors import Conflict, Invalid
-from app.models import Organization, QuotaUsage
+from app.models import Job, Organization, QuotaUsage
 from app.services import job_service, quota_service, video_service
 from app.services.video_pipeline.material import original_key
 from tests import clips
@@ -113,6 +113,15 @@ def test_a_rung_of_a_ready_film_whose_files_were_lost_comes_back(pipeline: Pipel
     assert rungs_asked_for(pipeline) == [["240"]]
     video = pipeline.video(video_id)
     assert (video.processing, video.ready_at) == ("ready", ready_at)
+    assert hashes(pipeline.folder(video_id)) == before
+
+    with transaction():  # as a month later
+        db.session.execute(delete(Job).where(Job.id == video.job_id))
+    (pipeline.folder(video_id) / "360" / "s00002.m4s").unlink()
+    video_service.retry(pipeline.owner, video_id, rung="360")
+    pipeline.work_off()
+
+    assert pipeline.video(video_id).processing == "ready"
     assert hashes(pipeline.folder(video_id)) == before
 
 

@@ -1,6 +1,7 @@
 """The progressive file: made for the first who asks, by one job; the whole film, and gone when nobody asks."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -61,6 +62,26 @@ def test_the_first_who_asks_starts_one_job_and_then_gets_the_whole_film(
     assert [sound.codec for sound in found.audio] == ["aac"]
     assert abs(found.duration_s - 4.0) < 0.1
     assert list(storage().path_of("work").glob("*")) == []
+
+
+@pytest.mark.both_databases
+def test_of_many_who_ask_at_once_one_starts_the_job(app: Flask, committed_database: Engine) -> None:
+    del committed_database
+    with transaction():
+        made = make_video(
+            processing=Processing.READY,
+            ready_at=now(),
+            publication=Publication.PUBLISHED,
+            visibility=Visibility.PUBLIC,
+        )
+    url = f"/media/public/{made.id}/v1/video.mp4"
+
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda _: app.test_client().get(url).status_code, range(16)))
+
+    assert answers == [503] * 16
+    with transaction():
+        assert len(jobs()) == 1
 
 
 @pytest.fixture
