@@ -27,7 +27,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 def playlist(url: str) -> list[str]:
     """The addresses that a playlist lists, its init files included."""
-    answer = requests.get(url, timeout=10)
+    answer = requests.get(url, timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/vnd.apple.mpegurl"
     named = [line.split('URI="')[1].split('"')[0] for line in answer.text.splitlines() if 'URI="' in line]
@@ -46,20 +46,20 @@ def test_a_copyable_clip_plays_at_once_and_ends_ready(ada: Client, clip: Callabl
     assert ready["processing"]["percent"] == 100
     assert (ready["width"], ready["height"], ready["duration_s"]) == (640, 360, 6.0)
     playback = ada.send("GET", f"/videos/{video['id']}/playback").json()
-    master = requests.get(playback["hls_url"], timeout=10).text
+    master = requests.get(playback["hls_url"], timeout=60).text
     assert 'CODECS="avc1.' in master
     assert "mp4a.40.2" in master
     children = [address for media in playlist(playback["hls_url"]) for address in playlist(media)]
     assert len(children) >= 6
-    assert {requests.get(address, timeout=10).status_code for address in children} == {200}
+    assert {requests.get(address, timeout=60).status_code for address in children} == {200}
     for picture in (playback["poster_url"], playback["storyboard_url"]):
-        assert requests.get(picture, timeout=10).status_code == 200
+        assert requests.get(picture, timeout=60).status_code == 200
 
 
 def fetch_mp4(url: str) -> requests.Response:
     """The file, asked for as a client does: again when the 503 says so."""
     for _ in range(20):
-        answer = requests.get(url, timeout=10)
+        answer = requests.get(url, timeout=60)
         if answer.status_code != 503:
             return answer
         time.sleep(int(answer.headers["Retry-After"]) / 3)
@@ -72,9 +72,9 @@ def test_a_progressive_file_answers_ranges_as_rfc_9110_says(ada: Client, clip: C
     url = ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"]
 
     whole = fetch_mp4(url)
-    part = requests.get(url, headers={"Range": "bytes=10-19"}, timeout=10)
-    tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=10)
-    beyond = requests.get(url, headers={"Range": f"bytes={len(whole.content)}-"}, timeout=10)
+    part = requests.get(url, headers={"Range": "bytes=10-19"}, timeout=60)
+    tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=60)
+    beyond = requests.get(url, headers={"Range": f"bytes={len(whole.content)}-"}, timeout=60)
     same = {"Range": "bytes=0-3", "If-Range": whole.headers["ETag"]}
     other = {"Range": "bytes=0-3", "If-Range": '"other"'}
 
@@ -83,9 +83,9 @@ def test_a_progressive_file_answers_ranges_as_rfc_9110_says(ada: Client, clip: C
     assert (tail.status_code, tail.content) == (206, whole.content[-5:])
     assert beyond.status_code == 416
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole.content)}"
-    assert requests.get(url, headers=same, timeout=10).status_code == 206
-    assert requests.get(url, headers=other, timeout=10).status_code == 200
-    assert requests.head(url, timeout=10).headers["Content-Length"] == str(len(whole.content))
+    assert requests.get(url, headers=same, timeout=60).status_code == 206
+    assert requests.get(url, headers=other, timeout=60).status_code == 200
+    assert requests.head(url, timeout=60).headers["Content-Length"] == str(len(whole.content))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_two_commands_make_a_ready_product(live_server: Running) -> None:
-    answer = requests.get(f"{live_server.address}/readyz", timeout=5)
+    answer = requests.get(f"{live_server.address}/readyz", timeout=60)
 
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["workers"]) == ("ok", 1)

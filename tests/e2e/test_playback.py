@@ -120,7 +120,7 @@ def test_a_rung_of_several_chunks_is_one_piece_without_a_lost_frame(
     client, video_id = watched
     url = urljoin(playback(client, video_id)["hls_url"], "240/playlist.m3u8")
     segments, init = segments_of(url)
-    content = [requests.get(address, timeout=10).content for address in segments]
+    content = [requests.get(address, timeout=60).content for address in segments]
 
     starts = [fragments.decode_time(segment) for segment in content]
     frames = [fragments.frame_count(segment) for segment in content]
@@ -138,8 +138,8 @@ def test_a_rung_of_several_chunks_is_one_piece_without_a_lost_frame(
 
 def segments_of(url: str) -> tuple[list[str], bytes]:
     """The addresses of a media playlist's segments, and its init file."""
-    listed = playlists.read_segments(requests.get(url, timeout=10).text)
-    init = requests.get(urljoin(url, playlists.INIT), timeout=10).content
+    listed = playlists.read_segments(requests.get(url, timeout=60).text)
+    init = requests.get(urljoin(url, playlists.INIT), timeout=60).content
     return [urljoin(url, segment.uri) for segment in listed], init
 
 
@@ -158,7 +158,7 @@ def test_a_film_that_is_being_encoded_plays_on_over_the_join(
     player.evaluate("() => seek(30)")
     player.evaluate("() => playTo(34, 2)")
 
-    text = requests.get(urljoin(url, "first/playlist.m3u8"), timeout=10).text
+    text = requests.get(urljoin(url, "first/playlist.m3u8"), timeout=60).text
     assert was_growing
     assert [part.init for part in playlists.read_parts(text)] == ["init.mp4", "../360/init.mp4"]
     assert player.evaluate("() => player.duration") == pytest.approx(LONG_S, abs=0.1)
@@ -207,7 +207,7 @@ def reachable(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     known = set(left)
     while left:
         url = left.pop()
-        answer = requests.get(url, timeout=10)
+        answer = requests.get(url, timeout=60)
         assert answer.status_code == 200, url
         kind = answer.headers["Content-Type"].partition(";")[0]
         yield url, kind
@@ -230,7 +230,7 @@ def statuses(addresses: list[str], token: str, other: str) -> set[int]:
     found: set[int] = set()
     with requests.Session() as session:
         for url in addresses:
-            answer = session.get(url.replace(token, other), timeout=10)
+            answer = session.get(url.replace(token, other), timeout=60)
             found.add(answer.status_code)
             assert answer.headers["Content-Type"] == "application/problem+json", url
     return found
@@ -259,7 +259,7 @@ def test_nothing_of_a_private_film_is_there_without_its_own_token(
     assert kinds >= {*LISTS, "video/mp4", "image/jpeg"}
     assert {url.rsplit(".", 1)[-1] for url in addresses} >= {"m3u8", "m4s", "mp4", "jpg", "vtt"}
     assert len(addresses) >= 3 * LONG_S / 4  # two pictures and the sound
-    assert requests.get(addresses[0].replace(token, signed(video_id, own)), timeout=10).status_code == 200
+    assert requests.get(addresses[0].replace(token, signed(video_id, own)), timeout=60).status_code == 200
     assert statuses(addresses, token, "public") == {404}
     assert statuses(addresses, f"/{token}/", "/") == {404}
     assert statuses(addresses, token, token[:-2] + ("aa" if token[-2:] != "aa" else "bb")) == {404}
@@ -283,7 +283,7 @@ def test_the_end_of_a_session_ends_every_address_it_was_given(watched: tuple[Cli
     assert second.send("POST", "/auth/signout", json={}).status_code == 204
 
     assert statuses(addresses, token, token) == {404}
-    assert requests.get(playback(client, video_id)["hls_url"], timeout=10).status_code == 200
+    assert requests.get(playback(client, video_id)["hls_url"], timeout=60).status_code == 200
 
 
 @pytest.mark.browser

@@ -16,7 +16,7 @@ WITHIN_S = 10.0
 def open_stream(client: Client) -> Iterator[Iterator[bytes]]:
     """The client's events, once the server has welcomed it."""
     headers = {"Authorization": f"Bearer {client.token}"}
-    with requests.get(f"{client.address}/api/v1/events", headers=headers, stream=True, timeout=10) as answer:
+    with requests.get(f"{client.address}/api/v1/events", headers=headers, stream=True, timeout=60) as answer:
         assert answer.status_code == 200, answer.text
         lines = answer.iter_lines()
         assert next(lines) == b": welcome"

@@ -188,8 +188,8 @@ def _push_through_headers_and_realtime(visit: Visit, access_token: str) -> None:
     for token, kind in ((access_token, None), (visit.new("token"), None), (access_token, visit.new("token"))):
         client = socketio.Client(reconnection=False)
         try:
-            client.connect(visit.product.address, auth={"token": token, "organization": kind}, wait_timeout=5)
-            client.call("subscribe", {"topic": f"video:{visit.new('token')}"}, timeout=5)
+            client.connect(visit.product.address, auth={"token": token, "organization": kind}, wait_timeout=60)
+            client.call("subscribe", {"topic": f"video:{visit.new('token')}"}, timeout=60)
         except Refused:
             continue
         finally:

@@ -87,7 +87,7 @@ class Person:
     def draft(self, title: str = "Something to hear", address: str | None = None) -> dict[str, Any]:
         """A new post of theirs, which makes the event `post.created`."""
         url = f"{address or self.live.address}/api/v1/posts"
-        answer = requests.post(url, json={"title": title}, headers=self.headers, timeout=10)
+        answer = requests.post(url, json={"title": title}, headers=self.headers, timeout=60)
         assert answer.status_code == 201, answer.text
         document: dict[str, Any] = answer.json()
         return document
@@ -95,7 +95,7 @@ class Person:
     def change(self, post_id: str, title: str) -> None:
         """Gives a post of theirs another title, which makes the event `post.updated`."""
         url = f"{self.live.address}/api/v1/posts/{post_id}"
-        answer = requests.patch(url, json={"title": title}, headers=self.headers, timeout=10)
+        answer = requests.patch(url, json={"title": title}, headers=self.headers, timeout=60)
         assert answer.status_code == 200, answer.text
 
 

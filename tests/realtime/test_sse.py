@@ -17,7 +17,7 @@ def stream_of(person: Person, **options: str) -> EventStream:
 def refusal(person: Person, query: str = "", **headers: str) -> tuple[int, str]:
     """Status and code of a stream that is not opened."""
     url = f"{person.live.address}/api/v1/events?{query}"
-    answer = requests.get(url, headers={**person.headers, **headers}, timeout=10)
+    answer = requests.get(url, headers={**person.headers, **headers}, timeout=60)
     return answer.status_code, answer.json()["code"]
 
 

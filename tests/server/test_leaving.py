@@ -78,10 +78,10 @@ def test_idle_connections_and_streams_do_not_hold_up_a_stop(start_web: StartWeb)
     account = {"email": "ada@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
     with ExitStack() as stack:
         session = stack.enter_context(requests.Session())
-        token = session.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10).json()["access_token"]
+        token = session.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=60).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
         stream = stack.enter_context(
-            requests.get(f"{web.address}/api/v1/events", headers=headers, stream=True, timeout=10)
+            requests.get(f"{web.address}/api/v1/events", headers=headers, stream=True, timeout=60)
         )
         assert next(stream.iter_lines()) == b": welcome"
         started = time.monotonic()

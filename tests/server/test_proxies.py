@@ -52,8 +52,8 @@ class Site:
         return f"{self.proxy.address}/api/v1"
 
     def publish_a_post(self) -> str:
-        post = self.session.post(f"{self.api}/posts", json={"title": "Seen from afar"}, timeout=10).json()
-        answer = self.session.post(f"{self.api}/posts/{post['id']}/publish", timeout=10)
+        post = self.session.post(f"{self.api}/posts", json={"title": "Seen from afar"}, timeout=60).json()
+        answer = self.session.post(f"{self.api}/posts/{post['id']}/publish", timeout=60)
         assert answer.status_code == 200, answer.text
         return f"post:{post['id']}"
 
@@ -77,7 +77,7 @@ def site(request: pytest.FixtureRequest, redis_url: str) -> Iterator[Site]:
             session.trust_env = False  # a bundle named there would replace ours
             session.verify = str(before.certificate)
             account = {"email": "ada@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
-            answer = session.post(f"{before.address}/api/v1/auth/signup", json=account, timeout=10)
+            answer = session.post(f"{before.address}/api/v1/auth/signup", json=account, timeout=60)
             session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
             yield Site(request.param, folder, web, before, session)
 
@@ -104,8 +104,8 @@ def connected(before: Proxy) -> Iterator[ssl.SSLSocket]:
 
 
 def test_the_api_answers_over_tls_and_plain_http_is_sent_there(site: Site) -> None:
-    answer = site.session.get(f"{site.api}/posts", headers={"X-Request-Id": "from-the-client-1"}, timeout=10)
-    plain = requests.get(f"{site.proxy.plain_address}/api/v1/posts", allow_redirects=False, timeout=10)
+    answer = site.session.get(f"{site.api}/posts", headers={"X-Request-Id": "from-the-client-1"}, timeout=60)
+    plain = requests.get(f"{site.proxy.plain_address}/api/v1/posts", allow_redirects=False, timeout=60)
 
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (200, "from-the-client-1")
     assert (plain.status_code, urlsplit(plain.headers["Location"]).scheme) == (308, "https")
@@ -115,7 +115,7 @@ def test_socket_io_changes_from_polling_to_websocket_and_hears_events(site: Site
     heard: list[str] = []
     client = socketio.Client(http_session=site.session, reconnection=False)
     client.on("event", lambda event: heard.append(event["type"]))
-    client.connect(site.proxy.address, auth={"token": str(site.session.headers["Authorization"])[7:]}, wait_timeout=10)
+    client.connect(site.proxy.address, auth={"token": str(site.session.headers["Authorization"])[7:]}, wait_timeout=60)
     try:
         site.publish_a_post()
         site.web.wait_until(lambda: "post.published" in heard)
@@ -126,7 +126,7 @@ def test_socket_io_changes_from_polling_to_websocket_and_hears_events(site: Site
 
 
 def test_server_sent_events_come_one_by_one(site: Site) -> None:
-    with site.session.get(f"{site.api}/events", stream=True, timeout=10) as stream:
+    with site.session.get(f"{site.api}/events", stream=True, timeout=60) as stream:
         lines = stream.iter_lines(chunk_size=1)
         assert next(lines) == b": welcome"
         subject = site.publish_a_post()
@@ -161,11 +161,11 @@ def _written_bytes(data_dir: Path) -> int:
 def test_media_are_sent_by_range_with_our_validators_and_headers(site: Site, tmp_path: Path) -> None:
     site.web.start("celery", "-A", "workers", "worker")
     url = _init_file_of_a_video(site, clips.make(tmp_path, "closed_gop.mp4"))
-    whole = site.session.get(url, timeout=10)
-    part = site.session.get(url, headers={"Range": "bytes=10-19", "If-Range": whole.headers["ETag"]}, timeout=10)
-    same = site.session.get(url, headers={"If-None-Match": whole.headers["ETag"]}, timeout=10)
-    beyond = site.session.get(url, headers={"Range": "bytes=9999999-"}, timeout=10)
-    direct = requests.get(site.web.address + urlsplit(url).path, timeout=10)
+    whole = site.session.get(url, timeout=60)
+    part = site.session.get(url, headers={"Range": "bytes=10-19", "If-Range": whole.headers["ETag"]}, timeout=60)
+    same = site.session.get(url, headers={"If-None-Match": whole.headers["ETag"]}, timeout=60)
+    beyond = site.session.get(url, headers={"Range": "bytes=9999999-"}, timeout=60)
+    direct = requests.get(site.web.address + urlsplit(url).path, timeout=60)
 
     assert (whole.status_code, whole.content[4:8]) == (200, b"ftyp")
     assert (whole.headers["Content-Type"], whole.headers["X-Content-Type-Options"]) == ("video/mp4", "nosniff")
@@ -187,17 +187,17 @@ def _init_file_of_a_video(site: Site, clip: Path) -> str:
     with clip.open("rb") as file:
         video = site.session.post(f"{site.api}/videos", files={"file": (clip.name, file)}, timeout=30).json()
     playback_url = f"{site.api}/videos/{video['id']}/playback"
-    site.web.wait_until(lambda: site.session.get(playback_url, timeout=10).status_code == 200)
-    master_path = urlsplit(site.session.get(playback_url, timeout=10).json()["hls_url"]).path
-    master = site.session.get(site.proxy.address + master_path, timeout=10)
+    site.web.wait_until(lambda: site.session.get(playback_url, timeout=60).status_code == 200)
+    master_path = urlsplit(site.session.get(playback_url, timeout=60).json()["hls_url"]).path
+    master = site.session.get(site.proxy.address + master_path, timeout=60)
     (playlist_path, *_) = [line for line in master.text.splitlines() if line and not line.startswith("#")]
-    playlist = site.session.get(urljoin(master.url, playlist_path), timeout=10)
+    playlist = site.session.get(urljoin(master.url, playlist_path), timeout=60)
     name = playlist.text.partition('#EXT-X-MAP:URI="')[2].partition('"')[0]
     return urljoin(playlist.url, name)
 
 
 def test_a_path_into_the_storage_leads_nowhere_from_outside(site: Site) -> None:
-    answer = site.session.get(f"{site.proxy.address}/_storage/videos/", timeout=10)
+    answer = site.session.get(f"{site.proxy.address}/_storage/videos/", timeout=60)
 
     assert answer.status_code == 404
 

@@ -32,7 +32,7 @@ START = "POST /api/v1/posts HTTP/1.1\r\nHost: localhost\r\n"
 def test_a_refusal_of_the_server_is_a_problem(
     request_text: str, status: int, code: str, instance: str, web: Running
 ) -> None:
-    with socket.create_connection(("127.0.0.1", urlsplit(web.address).port or 0), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", urlsplit(web.address).port or 0), timeout=60) as client:
         client.sendall(request_text.encode("latin-1"))
         answer = HTTPResponse(client)
         answer.begin()

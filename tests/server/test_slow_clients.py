@@ -118,13 +118,13 @@ def test_a_chunked_body_that_stops_is_answered_408(web: Running) -> None:
 def test_a_resumable_upload_that_stops_keeps_what_arrived(web: Running) -> None:
     headers = {"Authorization": f"Bearer {sign_up(web)}", "Tus-Resumable": "1.0.0"}
     size = {"Upload-Length": "10000000"}
-    created = requests.post(f"{web.address}/api/v1/uploads", headers=headers | size, timeout=10)
+    created = requests.post(f"{web.address}/api/v1/uploads", headers=headers | size, timeout=60)
     path = urlsplit(created.headers["Location"]).path
     piece = {**headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     with connected(web) as client:
         client.sendall(head("PATCH", path, Content_Length=10_000_000, **piece) + b"x" * 300_000)
         answer, problem = answer_on(client)
-    asked = requests.head(f"{web.address}{path}", headers=headers, timeout=10)
+    asked = requests.head(f"{web.address}{path}", headers=headers, timeout=60)
 
     assert (answer.status, problem["code"]) == (408, "too_slow")
     assert asked.headers["Upload-Offset"] == "300000"
@@ -133,7 +133,7 @@ def test_a_resumable_upload_that_stops_keeps_what_arrived(web: Running) -> None:
 def sign_up(web: Running) -> str:
     """The access token of a new account."""
     account = {"email": f"user{time.monotonic_ns()}@example.org", "password": "mossy lantern 42 orbit", "name": "Ada"}
-    answer = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=10)
+    answer = requests.post(f"{web.address}/api/v1/auth/signup", json=account, timeout=60)
     return str(answer.json()["access_token"])
 
 
@@ -205,7 +205,7 @@ def test_two_hundred_slow_clients_leave_a_list_fast(web: Running) -> None:
 
 def _list_s(web: Running) -> float:
     started = time.monotonic()
-    assert requests.get(f"{web.address}/api/v1/posts", timeout=10).status_code == 200
+    assert requests.get(f"{web.address}/api/v1/posts", timeout=60).status_code == 200
     return time.monotonic() - started
 
 
