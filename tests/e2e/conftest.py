@@ -15,6 +15,7 @@ import requests
 
 from config.env import PROJECT_DIR
 from tests.support.servers import free_port
+from tests.support.waiting import PATIENCE_S
 
 PASSWORD = "correct horse battery"
 HEALTHY_WITHIN_S = 90.0
@@ -72,6 +73,15 @@ class Client:
                 return video
             time.sleep(0.1)
         raise AssertionError(f"{video['processing']} after {HEALTHY_WITHIN_S} s; wanted {states}")
+
+
+def fetched(url: str) -> requests.Response:
+    """The answer to a GET, asked for as a client does: again while a 503 says that the file is being made."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (answer := requests.get(url, timeout=60)).status_code == 503:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.3)
+    return answer
 
 
 def start_product(folder: Path, **variables: str) -> Product:

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from tests import clips
-from tests.e2e.conftest import Client, Product
+from tests.e2e.conftest import Client, Product, fetched
 from tests.support.waiting import wait_until
 
 
@@ -56,22 +56,12 @@ def test_a_copyable_clip_plays_at_once_and_ends_ready(ada: Client, clip: Callabl
         assert requests.get(picture, timeout=60).status_code == 200
 
 
-def fetch_mp4(url: str) -> requests.Response:
-    """The file, asked for as a client does: again when the 503 says so."""
-    for _ in range(20):
-        answer = requests.get(url, timeout=60)
-        if answer.status_code != 503:
-            return answer
-        time.sleep(int(answer.headers["Retry-After"]) / 3)
-    raise AssertionError(answer.text)
-
-
 def test_a_progressive_file_answers_ranges_as_rfc_9110_says(ada: Client, clip: Callable[[str], Path]) -> None:
     video = ada.upload(clip("no_audio.mp4"))
     ada.wait_for(video["id"], "ready")
     url = ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"]
 
-    whole = fetch_mp4(url)
+    whole = fetched(url)
     part = requests.get(url, headers={"Range": "bytes=10-19"}, timeout=60)
     tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=60)
     beyond = requests.get(url, headers={"Range": f"bytes={len(whole.content)}-"}, timeout=60)
@@ -115,7 +105,7 @@ def test_unusual_but_whole_files_become_ready(ada: Client, clip: Callable[[str],
     ready = ada.wait_for(video["id"], "ready", "failed")
 
     assert ready["processing"]["state"] == "ready", ready["errors"]
-    mp4 = fetch_mp4(ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"])
+    mp4 = fetched(ada.send("GET", f"/videos/{video['id']}/playback").json()["mp4_url"])
     assert (mp4.status_code, mp4.content[4:8]) == (200, b"ftyp")
 
 

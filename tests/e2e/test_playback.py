@@ -14,7 +14,7 @@ from itsdangerous import URLSafeSerializer
 
 from app.media import fragments, playlists
 from config.rules import DEVELOPMENT_SECRET
-from tests.e2e.conftest import PASSWORD, Client, Product
+from tests.e2e.conftest import PASSWORD, Client, Product, fetched
 from tests.support import numbered_film
 from tests.support.browser_fixtures import PLAYER
 from tests.support.numbered_film import CLOSED, ENDLESS_GOP, FPS
@@ -207,7 +207,7 @@ def reachable(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     known = set(left)
     while left:
         url = left.pop()
-        answer = requests.get(url, timeout=60)
+        answer = fetched(url)
         assert answer.status_code == 200, url
         kind = answer.headers["Content-Type"].partition(";")[0]
         yield url, kind
