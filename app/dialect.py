@@ -126,9 +126,13 @@ def _sqlite_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> s
     return f"json_group_array({compiler.process(element.clauses, **kw)})"
 
 
-_PG_LIMITS: Final = " ".join(
-    f"-c {name}={milliseconds}"
-    for name, milliseconds in (
+_PG_OPTIONS: Final = " ".join(
+    f"-c {name}={value}"
+    for name, value in (
+        (
+            "TimeZone",
+            "UTC",
+        ),  # by any other name, such as Etc/UTC, psycopg looks into the rules of a zone for every time
         ("statement_timeout", 10_000),
         ("lock_timeout", 5_000),
         # A process frozen inside a transaction would keep its locks, the relay's among them.
@@ -162,7 +166,7 @@ def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbou
     if behind_pgbouncer:
         connect_args["prepare_threshold"] = None
     else:
-        connect_args["options"] = _PG_LIMITS
+        connect_args["options"] = _PG_OPTIONS
     return {
         "connect_args": connect_args,
         "pool_size": pool_size,

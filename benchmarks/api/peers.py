@@ -16,7 +16,6 @@ import requests
 
 from benchmarks.api.ground import SERVER_CORE, Ground, pinned
 from config.env import PROJECT_DIR
-from config.settings import Settings
 from tests.support.servers import free_port
 
 PEERS: Final = PROJECT_DIR / "benchmarks" / "peers"
@@ -72,14 +71,10 @@ def _recipes() -> dict[str, _Recipe]:
     ours = {"WEB_CONCURRENCY": "1", "DATABASE_POOL_SIZE": str(_POOL_SIZE)}
     marquee = _Recipe(lambda _port: gunicorn, PROJECT_DIR, ours, lambda: None)
     uvicorn = [str(fastapi / ".venv" / "bin" / "uvicorn"), "server:app", "--no-access-log", "--log-level", "warning"]
-    recipes = {MARQUEE: marquee}
-    if "edge_cache_bytes" in Settings.model_fields:
-        recipes[CACHED[0]] = _Recipe(
-            marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE_BYTES": str(_MEMORY_BYTES)}, lambda: None
-        )
-        recipes[MARQUEE] = _Recipe(marquee.command, PROJECT_DIR, {**ours, "EDGE_CACHE_BYTES": "0"}, lambda: None)
+    cached = {**ours, "EDGE_CACHE_BYTES": str(_MEMORY_BYTES)}
     return {
-        **recipes,
+        MARQUEE: marquee,
+        CACHED[0]: _Recipe(marquee.command, PROJECT_DIR, cached, lambda: None),
         REFERENCE: _Recipe(_node("express.mjs"), api, {}, _install_node),
         CACHED[1]: _Recipe(_node("express.mjs"), api, {"CACHE": "1"}, _install_node),
         "Express + Prisma": _Recipe(_node("server.mjs"), prisma, {}, _install_prisma),
