@@ -6,7 +6,7 @@ body) with the rowids of `<table>_search_keys`, kept by triggers.
 
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Integer, String, literal
+from sqlalchemy import Boolean, Integer, String, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -27,7 +27,9 @@ class _Search(FunctionElement[Any]):
     inherit_cache = True
 
     def __init__(self, row_id: ColumnElement[Any], words: SearchWords) -> None:
-        super().__init__(row_id, literal(_tsquery(words)), literal(_fts5(words)))
+        # PostgreSQL sees the words themselves: a plan that holds for all words reads the whole table for a common one.
+        query = bindparam(None, _tsquery(words), String(), unique=True, literal_execute=True)
+        super().__init__(row_id, query, literal(_fts5(words)))
 
 
 class search_matches(_Search):  # noqa: N801 - reads as the SQL function it is

@@ -98,7 +98,7 @@ def _conditions(asked: _List) -> list[ColumnElement[bool]]:
         conditions.append(model.organization_id == bindparam(_ORGANIZATION, type_=Uuid()))
     conditions.append(readable_in_general(model, reads_private=True) if asked.is_team else public(model))
     if filters.words is not None:
-        return _searched(model, filters.words, conditions, is_ranked=filters.sort in {None, "relevance"})
+        return _searched(asked, filters.words, conditions)
     if filters.sort == "published_at":
         conditions.append(model.published_at.is_not(None))
     return conditions
@@ -122,15 +122,16 @@ def _no_sort(detail: str) -> Invalid:
     return Invalid(detail, errors=[{"parameter": "sort", "detail": detail, "code": "invalid"}])
 
 
-def _searched(
-    model: Readable, words: SearchWords, conditions: list[ColumnElement[bool]], *, is_ranked: bool
-) -> list[ColumnElement[bool]]:
+def _searched(asked: _List, words: SearchWords, conditions: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    model = asked.model
     if not words.wanted:
         return [false()]
     matching = [*conditions, search_matches(model.id.expression, words)]
-    if not is_ranked:
+    if asked.filters.sort not in {None, "relevance"}:
         return matching
-    newest = select(model.id).where(*matching).order_by(model.created_at.desc(), model.id.desc())
+    # In the order of an index: of a word that is everywhere the first thousand are found without sorting the rest.
+    newest_by = model.created_at if asked.is_team else model.published_at
+    newest = select(model.id).where(*matching).order_by(newest_by.desc(), model.id.desc())
     return [model.id.in_(newest.limit(SEARCHED_AT_MOST))]
 
 
