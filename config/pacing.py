@@ -119,6 +119,9 @@ class PacedSocket(gevent.socket.socket):  # type: ignore[misc]  # gevent has no 
         began = monotonic()
         self.settimeout(max(patience.left_s, _LEAST_S))
         try:
+            if patience is self._idle:
+                # By the loop even if bytes are here: else a quick client would keep all others from their turn.
+                self._wait(self._read_event)
             piece: bytes = super().recv(size, flags)
         except TimeoutError:
             return self._give_up()
