@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, false, func, select
 
-from app.access import ACTORS_ORGANIZATION, Readable, readable_by, readable_in_general
+from app.access import ACTORS_ORGANIZATION, AnyActor, Readable, readable_by
 from app.database import read_connection
 from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
 from app.errors import Invalid
@@ -96,7 +96,7 @@ def _conditions(asked: _List) -> list[ColumnElement[bool]]:
     conditions = _narrowed(model, filters)
     if filters.organization is not None:
         conditions.append(model.organization_id == bindparam(_ORGANIZATION, type_=Uuid()))
-    conditions.append(readable_in_general(model, reads_private=True) if asked.is_team else public(model))
+    conditions.append(readable_by(AnyActor(reads_private=True), model) if asked.is_team else public(model))
     if filters.words is not None:
         return _searched(asked, filters.words, conditions)
     if filters.sort == "published_at":

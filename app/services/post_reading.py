@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Uuid, bindparam, select
 
-from app.access import ACTORS_ORGANIZATION, owned_by, readable_by, readable_in_general
+from app.access import ACTORS_ORGANIZATION, AnyActor, owned_by, readable_by
 from app.database import Record, read_connection
 from app.dialect import json_row, json_rows
 from app.errors import NotFound
@@ -117,7 +117,7 @@ def _first(*conditions: ColumnElement[bool]) -> Record | None:
 def _by_id(*, reads_private: bool) -> Select[*tuple[Any, ...]]:
     """Built once: that takes longer than asking PostgreSQL."""
     wanted = Post.id == bindparam("post_id", type_=Uuid())
-    return _reading(*WHOLE).where(wanted, readable_in_general(Post, reads_private=reads_private))
+    return _reading(*WHOLE).where(wanted, readable_by(AnyActor(reads_private=reads_private), Post))
 
 
 @cache
