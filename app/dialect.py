@@ -1,6 +1,7 @@
 """Every difference between PostgreSQL and SQLite: clock, types, locking, engine options, error classes."""
 
 import random
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from functools import cache, partial
 from typing import Any, Final
 
 import orjson
-from gevent.monkey import is_module_patched
+from gevent.monkey import get_original, is_module_patched
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +29,7 @@ from config import settings
 _SQLITE_RETRY_S: Final = (0.001, 0.02)
 _TRUSTED_FOR_S: Final = 1.0
 _USED_AT: Final = "marquee_used_at"
+_new_poll: Final = get_original("select", "poll")  # it does not wait here, so it need not be gevent's
 WRITES: Final = "marquee_writes"
 """Execution option of a connection whose transaction will write: SQLite takes the write lock at BEGIN."""
 
@@ -210,16 +212,22 @@ def _assert_alive(
     entry: ConnectionPoolEntry,
     _proxy: object,
 ) -> None:
-    """Asks a connection that idled whether it still is one; asking each time would double the round trips of a read.
+    """Asks a connection whether it still is one if it idled, or if the server has said something that nobody asked for.
 
-    Raises `InvalidatePoolError`, by which the pool makes new ones.
+    That is its farewell: a restart is noticed before a query meets it. Asking each time would double the round trips
+    of a read. Raises `InvalidatePoolError`, by which the pool makes new ones.
     """
-    if time.monotonic() - entry.info[_USED_AT] < _TRUSTED_FOR_S:
-        return
     try:
-        dialect.do_ping(connection)
+        if time.monotonic() - entry.info[_USED_AT] >= _TRUSTED_FOR_S or _has_something_to_read(connection.fileno()):
+            dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as error:
         raise InvalidatePoolError from error
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    poll = _new_poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

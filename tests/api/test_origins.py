@@ -36,7 +36,8 @@ def built_with_a_list(app: Flask) -> Iterator[Flask]:
     settings.cors_origins = given
     yield application
     with application.app_context():
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture

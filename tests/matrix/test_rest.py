@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from werkzeug.test import TestResponse
 
-from app.http.routing import Route
+from app.http.routing import Route, Streamed
 from app.models import JobState, Publication, Visibility
 from tests.architecture.test_tenants import OPEN_WRITES
 from tests.matrix.calls import call, target_parameter
@@ -47,7 +47,7 @@ def test_only_those_who_may_get_past_a_route_and_nothing_leaks(
     count = 0
     for caller, target in _cases(stage, route):
         expected = expected_status(route, caller, target)
-        if expected == ANSWERED and STREAM in route.answers.values():
+        if expected == ANSWERED and any(isinstance(answer, Streamed) for answer in route.answers.values()):
             continue  # an endless answer: the realtime door's own tests read it
         count += 1
         with stage.undone():

@@ -64,7 +64,7 @@ def test_a_stop_under_load_answers_all_that_it_accepted(start_web: StartWeb) -> 
     with asking(web.address, POSTS, clients=8, until_refused=True) as asked:
         time.sleep(0.3)
         web.processes[0].terminate()
-        assert web.processes[0].wait(30) == 0
+        assert web.processes[0].wait(60) == 0
     log = web.log_file.read_text()
 
     assert asked.failed == []
@@ -107,6 +107,6 @@ def test_a_stop_while_the_workers_load_is_not_lost(web_folder: Path, redis_url: 
         web.wait_until(lambda: any((web.data_dir / "run" / "web").glob("*.sock")))
         process.terminate()
 
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         web.stop()

@@ -45,13 +45,13 @@ def asking(
             try:
                 _ask_once(connection, path, request_id, asked)
             except (OSError, HTTPException) as error:
+                connection.close()
                 if until_refused and isinstance(error, ConnectionRefusedError):
                     return
                 if until_refused and is_new and type(error) is ConnectionResetError:
                     asked.never_taken.append(request_id)
                     return
                 asked.failed.append(repr(error))
-                connection.close()
                 time.sleep(0.05)
         connection.close()
 
