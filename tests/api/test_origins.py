@@ -7,9 +7,9 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import create_app
-from app.database import db
 from config import settings
 from tests.api.conftest import Person
+from tests.support.database_fixtures import close_engines
 
 FRONT_END = "https://front.example"
 STRANGERS = [
@@ -35,9 +35,7 @@ def built_with_a_list(app: Flask) -> Iterator[Flask]:
     application = create_app()
     settings.cors_origins = given
     yield application
-    with application.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    close_engines(application)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The outbox page and the door that it is not in production."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Map
@@ -8,6 +10,7 @@ from app import create_app
 from app.clients import outbox
 from app.utils.ids import new_id
 from config import settings
+from tests.support.database_fixtures import close_engines
 
 LETTER = b"""From: marquee@localhost\r
 To: ada@example.org\r
@@ -28,11 +31,13 @@ Content-Type: text/html; charset="utf-8"\r
 
 
 @pytest.fixture
-def development(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Flask:
+def development(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Iterator[Flask]:
     """The application as development has it, with one letter in its outbox."""
     del app  # it set the addresses of the database and of Redis
     monkeypatch.setattr(settings, "app_env", "development")
-    return create_app()
+    application = create_app()
+    yield application
+    close_engines(application)
 
 
 def test_a_kept_letter_is_listed_and_opened_with_nothing_in_it_that_runs(development: Flask) -> None:

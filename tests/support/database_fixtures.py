@@ -107,6 +107,11 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     application.test_client_class = ApiClient  # so that every answer in every test is checked
     watch_written_events()
     yield application
+    close_engines(application)
+
+
+def close_engines(application: Flask) -> None:
+    """Closes what an application keeps open to its database."""
     with application.app_context():
         for engine in db.engines.values():
             engine.dispose()
