@@ -149,7 +149,7 @@ def _same_rungs(clip: Path, folder: Path) -> list[str]:
     probe = ffmpeg.probe(clip, MOV)
     if probe.video is None:
         raise RuntimeError("the source has no picture")
-    rungs = ladder.rungs(probe.video, is_copied=True)
+    rungs = ladder.rungs(probe.video, keeps_source=True)
     for rung in rungs:
         (folder / rung.name).mkdir(parents=True, exist_ok=True)
     return commands.encode_chunk(clip, probe, ladder.Ladder(rungs, rungs), ladder.Chunk(0, 0, probe.duration_s), folder)

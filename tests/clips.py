@@ -23,6 +23,7 @@ def _sound(seconds: float) -> list[str]:
 RECIPES: Final[dict[str, list[str]]] = {
     "closed_gop.mp4": [*_picture("640x360", 6), *_sound(6), *X264, "-g", "30", *AAC],
     "low_rate.mp4": [*_picture("640x360", 4), *_sound(4), *X264, "-crf", "40", "-g", "30", *AAC],
+    "above_cap.mp4": [*_picture("640x360", 2), *_sound(2), *X264, "-crf", "4", "-g", "30", *AAC],
     "two_rungs.mp4": [*_picture("854x480", 20, 8), *_sound(20), *X264, "-crf", "45", "-g", "8", *AAC],
     "open_gop.mp4": [
         *(

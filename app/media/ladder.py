@@ -138,18 +138,18 @@ def stays_in_ladder(probe: Probe) -> bool:
     return probe.bitrate <= _CAP_BITS_PER_PIXEL * video.width * video.height * max(video.fps or 30, 30)
 
 
-def rungs(video: VideoStream, *, is_copied: bool, wanted: Collection[str] | None = None) -> list[Rung]:
-    """The renditions to encode, best first: never larger than the source, and below it if that is copied.
+def rungs(video: VideoStream, *, keeps_source: bool, wanted: Collection[str] | None = None) -> list[Rung]:
+    """The renditions to encode, best first: never larger than the source, and below it if that stays among them.
 
     Of `wanted` those that fit; where none does and the source cannot stand for itself, the largest that fits.
     """
     short = min(video.shown_size)
-    fitting = [(side, cap) for side, cap in _CAPS if side < short or (side == short and not is_copied)]
-    if not is_copied and (not fitting or short < _CAPS[-1][0]):
+    fitting = [(side, cap) for side, cap in _CAPS if side < short or (side == short and not keeps_source)]
+    if not keeps_source and (not fitting or short < _CAPS[-1][0]):
         fitting = [(short - short % 2, _CAPS[-1][1])]
     found = [_rung(video, side, cap) for side, cap in fitting]
     chosen = [rung for rung in found if wanted is None or rung.name in wanted]
-    return chosen or ([] if is_copied else found[:1])
+    return chosen or ([] if keeps_source else found[:1])
 
 
 def _rung(video: VideoStream, side: int, cap: int) -> Rung:

@@ -41,7 +41,7 @@ def test_a_copyable_clip_plays_at_once_and_ends_ready(ada: Client, clip: Callabl
     ada.wait_for(video["id"], "playable", "ready")
     ready = ada.wait_for(video["id"], "ready")
 
-    assert [rung["name"] for rung in ready["renditions"]] == ["240"]
+    assert [rung["name"] for rung in ready["renditions"]] == ["360", "240"]
     assert {rung["state"] for rung in ready["renditions"]} == {"ready"}
     assert ready["processing"]["percent"] == 100
     assert (ready["width"], ready["height"], ready["duration_s"]) == (640, 360, 6.0)

@@ -154,3 +154,42 @@ def test_an_organization_chooses_its_rungs_and_lets_originals_go(pipeline: Pipel
     assert refused.value.problem_code == "original_gone"
     video_service.delete(pipeline.owner, video_id, expected_revision=None)
     assert stored_bytes(organization_id) == 0
+
+
+def test_a_copy_above_the_cap_plays_first_and_gives_its_place_to_a_rung_of_its_size(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    video_id = pipeline.upload(clips.make(tmp_path, "above_cap.mp4"))
+    masters: dict[str, str] = {}
+
+    def look(job: Job) -> None:
+        if job.kind == "video.encode_chunk":
+            masters["first"] = pipeline.master(video_id)
+        if job.kind == "video.finish" and "spoilt" not in masters:
+            (pipeline.folder(video_id) / "360" / "s00000.m4s").unlink()
+
+    pipeline.work_off(before=look)
+    masters["spoilt"] = pipeline.master(video_id)
+    settle(pipeline, video_rungs=["240"])  # for later films: this one keeps its plan
+    video_service.retry(pipeline.owner, video_id, rung="360")
+    pipeline.work_off(before=look)
+
+    assert "source/playlist.m3u8" in masters["first"]
+    assert "source/playlist.m3u8" in masters["spoilt"]
+    assert pipeline.video(video_id).processing == "ready"
+    assert pipeline.renditions(video_id) == {"360": "ready", "240": "ready"}
+    assert "360/playlist.m3u8" in pipeline.master(video_id)
+    assert "source/playlist.m3u8" not in pipeline.master(video_id)
+
+
+@pytest.mark.parametrize(("clip", "made"), [("above_cap.mp4", ["360"]), ("low_rate.mp4", [])])
+def test_only_a_source_that_stays_in_the_ladder_stands_for_a_rung(
+    clip: str, made: list[str], pipeline: Pipeline, tmp_path: Path
+) -> None:
+    settle(pipeline, video_rungs=["1080"])
+    video_id = pipeline.upload(clips.make(tmp_path, clip))
+
+    pipeline.work_off()
+
+    stands = "source/playlist.m3u8" in pipeline.master(video_id)
+    assert (list(pipeline.renditions(video_id)), stands) == (made, clip == "low_rate.mp4")

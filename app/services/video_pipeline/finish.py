@@ -43,7 +43,8 @@ def finish(job: JobRun) -> None:
         sounds = _sounds(material)
         issues = [*_cut_off(material, made), *(asdict(unreadable_track(t)) for t in _lost_tracks(material, sounds))]
         outcome.tell_finishing(job, _VERIFIED)
-        pictures = [*(source if _keeps_source(material, made) else []), *made]
+        # A copy that is to leave the ladder plays on until all that follows it is there.
+        pictures = [*(source if material.keeps_source or not made or len(made) < len(found) else []), *made]
         if pictures or material.probed().video is None:  # without one, the opening plays on
             storage().write_text(material.key("master.m3u8"), _master(job, material, pictures, sounds))
         has_storyboard = _make_storyboard(job, material, (made or source)[-1:], work)
@@ -109,10 +110,6 @@ def _cut_off(material: Material, made: Sequence[Rendered]) -> list[dict[str, str
         return []
     detail = f"Only {length_s:.1f} of {said_s:.1f} s could be decoded."
     return [{"code": "shorter_than_said", "detail": detail, "hint": "The file may be cut off."}]
-
-
-def _keeps_source(material: Material, made: Sequence[Rendered]) -> bool:
-    return not made or ladder.stays_in_ladder(material.probed())
 
 
 def _sounds(material: Material) -> dict[Track, Rendered]:

@@ -96,12 +96,19 @@ class Material:
         probe = self.probed()
         if probe.video is None:
             return []
-        return [rung for rung in ladder.rungs(probe.video, is_copied=self.is_copied) if rung.name in self.renditions]
+        return [
+            rung for rung in ladder.rungs(probe.video, keeps_source=self.keeps_source) if rung.name in self.renditions
+        ]
 
     @property
     def is_copied(self) -> bool:
-        """Whether the source's own picture is one of the renditions."""
+        """Whether the source's own picture plays first."""
         return self.probe is not None and self.probe.video is not None and not ladder.copy_issues(self.probe)
+
+    @property
+    def keeps_source(self) -> bool:
+        """Whether that picture is the best rendition of the finished ladder, too."""
+        return self.is_copied and ladder.stays_in_ladder(self.probed())
 
 
 def load(job: JobRun) -> Material:
@@ -231,16 +238,11 @@ class Growing:
 
 
 def set_renditions(video: Video, rungs: list[ladder.Rung], state: RenditionState) -> None:
-    """Makes the rows of the ladder once; a second attempt finds them."""
-    known = set(db.session.scalars(select(Rendition.name).where(Rendition.video_id == video.id)))
-    for position, rung in enumerate(rungs):
-        if rung.name not in known:
-            row = Rendition(
-                video_id=video.id,
-                name=rung.name,
-                position=position,
-                width=rung.width,
-                height=rung.height,
-                state=state,
-            )
-            db.session.add(row)
+    """Makes the rows of the ladder: the film's plan, whatever its organization wants later."""
+    rows = [
+        Rendition(
+            video_id=video.id, name=rung.name, position=position, width=rung.width, height=rung.height, state=state
+        )
+        for position, rung in enumerate(rungs)
+    ]
+    db.session.add_all(rows)

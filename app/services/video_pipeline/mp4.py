@@ -13,7 +13,7 @@ from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.errors import Unavailable
 from app.jobs import MAKE_MP4
-from app.media import commands, ladder
+from app.media import commands
 from app.models import OPEN_STATES, Job, JobState, Rendition, RenditionState, Video
 from app.services import job_service
 from app.services.job_run import JobRun
@@ -105,7 +105,7 @@ def _best(material: Material) -> list[str]:
         Rendition.video_id == material.video_id, Rendition.state == RenditionState.READY
     )
     rungs = list(db.session.scalars(ready.order_by(Rendition.position).limit(1)))
-    if material.is_copied and (not rungs or ladder.stays_in_ladder(probe)):
+    if material.keeps_source or (material.is_copied and not rungs):
         rungs = [m.SOURCE]
     return [*rungs, *([m.AUDIO] if probe.audio else [])]
 

@@ -112,9 +112,8 @@ def _save_probe(job: JobRun, material: Material) -> Video:
     if video.processing is Processing.PROBING:
         video.move_to(Processing.PREPARING)
     video.stage, video.percent = outcome.PREPARING, max(video.percent, outcome.PROBED)
-    if probe.video is not None:
-        m.set_renditions(video, _plan(video.organization_id, material), RenditionState.QUEUED)
     if is_news:
+        m.set_renditions(video, _plan(video.organization_id, material), RenditionState.QUEUED)
         outcome.record(video, "video.probed")
     return video
 
@@ -123,7 +122,7 @@ def _plan(organization_id: UUID, material: Material) -> list[Rung]:
     """The rungs that the film gets, as its organization wants them at this moment."""
     video = material.probed().video
     wanted = db.session.scalar(select(Organization.video_rungs).where(Organization.id == organization_id))
-    return ladder.rungs(video, is_copied=material.is_copied, wanted=wanted) if video else []
+    return ladder.rungs(video, keeps_source=material.keeps_source, wanted=wanted) if video else []
 
 
 def _count_minutes(video: Video, duration_s: float) -> None:
