@@ -208,7 +208,7 @@ def wait_for_writers(connection: Connection, number: int) -> set[int]:
     waiting = text(
         "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
     )
-    wait_until(lambda: len(set(connection.execute(waiting).scalars())) >= number, within_s=4)
+    wait_until(lambda: len(set(connection.execute(waiting).scalars())) >= number)
     return set(connection.execute(waiting).scalars())
 
 
@@ -240,6 +240,7 @@ def test_after_a_crash_half_way_the_same_key_does_the_work(
 
 
 @pytest.mark.slow
+@pytest.mark.product_deadlines
 def test_after_five_seconds_a_waiting_request_is_told_to_come_back(
     committed_database: Engine, write: Callable[..., TestResponse]
 ) -> None:
@@ -257,6 +258,7 @@ def test_after_five_seconds_a_waiting_request_is_told_to_come_back(
 
 
 @pytest.mark.slow
+@pytest.mark.product_deadlines
 def test_a_lock_that_the_work_itself_waits_for_is_not_taken_for_the_key_s(
     committed_database: Engine, editor: Membership, write: Callable[..., TestResponse]
 ) -> None:

@@ -107,7 +107,8 @@ def test_a_photo_is_made_upright_in_every_width_and_says_nothing_of_its_place(
     with transaction():
         usage = db.session.get_one(QuotaUsage, editor.organization_id)
         assert (usage.stored_bytes, usage.reserved_bytes) == (made["size_bytes"], 0)
-        types = db.session.scalars(select(Event.type).where(Event.subject == f"image:{image['id']}")).all()
+        of_image = select(Event.type).where(Event.subject == f"image:{image['id']}").order_by(Event.seq)
+        types = db.session.scalars(of_image).all()
     assert list(types) == ["image.created", "image.ready"]
     kept = storage().path_of(image_prefix(editor.organization_id, UUID(image["id"])))
     _due_now(DELETE_FILES)

@@ -109,7 +109,8 @@ def test_what_an_operator_does_is_audited_as_nobody_s_deed(app: Flask, grace: Us
     users(app, "disable", EMAIL)
     users(app, "enable", EMAIL)
 
-    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject == f"user:{grace.id}")).all()
+    of_grace = select(AuditEntry).where(AuditEntry.subject == f"user:{grace.id}").order_by(AuditEntry.id)
+    entries = db.session.scalars(of_grace).all()
     assert [(entry.action, entry.actor_id) for entry in entries] == [
         ("account.created", None),
         ("session.revoked", None),

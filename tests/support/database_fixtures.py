@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +14,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from app import create_app, dialect
@@ -25,6 +25,8 @@ from config.settings import build_settings
 from tests.support import keeper
 from tests.support.event_documents import watch_written_events
 from tests.support.http import ApiClient
+from tests.support.unordered_rows import reverse_unordered_rows
+from tests.support.waiting import PATIENCE_S
 
 _SEEDED = "relay_locks"  # its one row comes with the migrations
 
@@ -103,9 +105,11 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     # The addresses are known only now; whoever asks the settings later must get them.
     settings.database_url = postgresql_url
     settings.redis_url = redis_url
+    settings.database_pool_wait_s = PATIENCE_S
     application = create_app()
     application.test_client_class = ApiClient  # so that every answer in every test is checked
     watch_written_events()
+    reverse_unordered_rows()
     yield application
     close_engines(application)
 
@@ -153,7 +157,9 @@ def committed_database(app: Flask, database_kind: str, request: pytest.FixtureRe
             with _sqlite(request.getfixturevalue("sqlite_template")) as engine:
                 yield engine
             return
-        yield db.engine
+        is_patient = not request.node.get_closest_marker("product_deadlines")
+        with _patient(db.engine) if is_patient else nullcontext():
+            yield db.engine
         db.session.remove()
         _empty_tables(db.engine)
 
@@ -205,6 +211,21 @@ def drop_database(server_url: str, name: str) -> None:
 
 
 @contextmanager
+def _patient(engine: Engine) -> Iterator[None]:
+    """Lets transactions wait for each other as long as a test waits: seconds of the product's may be too few there."""
+    event.listen(engine, "begin", _wait_longer)
+    try:
+        yield
+    finally:
+        event.remove(engine, "begin", _wait_longer)
+
+
+def _wait_longer(connection: Connection) -> None:
+    deadline = f"'{PATIENCE_S:.0f}s'"
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {deadline}; SET LOCAL statement_timeout = {deadline}")
+
+
+@contextmanager
 def _bound_to(bind: Connection | Engine) -> Iterator[None]:
     """Sends every session and read of the current app to another place."""
     engines = cast("dict[str | None, Connection | Engine]", db.engines)  # typed as read-only
@@ -224,7 +245,9 @@ def _sqlite(template: Path) -> Iterator[Engine]:
     path, configured = settings.data_dir / "marquee.db", settings.database_url
     shutil.copyfile(template, path)
     settings.database_url = None
-    options = dialect.engine_options(settings.sqlalchemy_url, pool_size=10, pool_wait_s=5, behind_pgbouncer=False)
+    options = dialect.engine_options(
+        settings.sqlalchemy_url, pool_size=10, pool_wait_s=PATIENCE_S, behind_pgbouncer=False
+    )
     engine = create_engine(settings.sqlalchemy_url, **options)
     dialect.prepare_engine(engine, engine.url)
     try:
