@@ -1,20 +1,23 @@
 """The session, the declarative base, and the one place that commits: `transaction()`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Row, Uuid
+from sqlalchemy import Connection, Dialect, Engine, MetaData, Row, Select, Uuid
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from app import dialect
 from app.dialect import JSONDocument, UTCDateTime
 from config import settings
+
+if TYPE_CHECKING:
+    from app.dialect_prepared import Form
 
 NAMING_CONVENTION: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -165,6 +168,38 @@ def read_connection() -> Iterator[Connection]:
     with bind.connect() as connection:
         # Said again only where the pool is shared with writers: each change costs as much as the rest of a check-out.
         yield connection if _READS in engines else connection.execution_options(isolation_level=_AUTOCOMMIT)
+
+
+@dataclass(eq=False)
+class Prepared:
+    """A statement for many reads: built once, and on PostgreSQL compiled and prepared once."""
+
+    statement: Select[*tuple[Any, ...]]
+    _form: "Form | None" = None
+
+    def form(self, dialect_of: Dialect) -> "Form":
+        """How PostgreSQL takes it."""
+        if self._form is None:
+            from app.dialect_prepared import Form  # noqa: PLC0415 - SQLite needs no psycopg
+
+            self._form = Form(self.statement, dialect_of)
+        return self._form
+
+
+def read(prepared: Prepared, parameters: Mapping[str, object]) -> Sequence[Record]:
+    """All rows of a statement that is built once; as by `read_connection`, with a sixth of the work around it."""
+    engines = db.engines
+    engine: Engine | Connection = engines[_READS] if _READS in engines else engines[None]
+    if isinstance(engine, Engine) and engine.dialect.name == "postgresql":
+        form = prepared.form(engine.dialect)
+        if form.is_fixed and db.session.registry.has() and _UNIT in db.session().info:
+            db.session.flush()
+            return form.rows(db.session.connection().connection, parameters)
+        if form.is_fixed:
+            with closing(engine.raw_connection()) as pooled:
+                return form.rows(pooled, parameters)
+    with read_connection() as connection:
+        return connection.execute(prepared.statement, parameters).all()
 
 
 def forget_connections() -> None:

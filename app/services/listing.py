@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, false, func, select
 
 from app.access import ACTORS_ORGANIZATION, AnyActor, Readable, readable_by
-from app.database import read_connection
+from app.database import Prepared, read, read_connection
 from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
 from app.errors import Invalid
 from app.models import PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
 from app.permissions import ANONYMOUS, Action, Actor
 from app.services import standing
-from app.services.pages import Order, Page, Position, page_statement, run_page
+from app.services.pages import Order, Page, Position, page_of, page_statement, place_of
 from app.utils.search_words import SearchWords
 from config import settings
 
@@ -61,8 +61,10 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
     shared = replace(filters, organization=filters.organization and "")
     asked = _List(model, query, shared, is_team)
     statement = _statement(asked, Order.of(position, ascending=filters.ascending))
+    page = page_of(read(statement, {**parameters, **place_of(position)}), position)
+    if not filters.is_counted and not filters.words:
+        return page
     with read_connection() as connection:
-        page = run_page(connection, statement, position, parameters)
         total = connection.execute(_counting(asked), parameters).scalar_one() if filters.is_counted else None
         snippets = _snippets(connection, model, filters.words, page) if filters.words else {}
     return replace(page, total=total, snippets=snippets)
@@ -79,11 +81,11 @@ class _List:
 
 
 @lru_cache(maxsize=64)
-def _statement(asked: _List, order: Order) -> Select[*tuple[Any, ...]]:
+def _statement(asked: _List, order: Order) -> Prepared:
     """The statement of a list's pages, kept: to build it takes longer than to ask PostgreSQL."""
     key = _key(asked)
     narrowed = asked.query.add_columns(key.label("sorted_at")).where(*_conditions(asked))
-    return page_statement(narrowed, order, key=(key, asked.model.id.expression))
+    return Prepared(page_statement(narrowed, order, key=(key, asked.model.id.expression)))
 
 
 def _counting(asked: _List) -> Select[int]:

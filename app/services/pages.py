@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -48,7 +47,7 @@ def fetch_page(
 ) -> Page:
     """Runs the query by `key` (a value that is never null, and the id), the greatest first."""
     statement = page_statement(query, Order.of(position, ascending=ascending), key=key)
-    return run_page(connection, statement, position)
+    return page_of(connection.execute(statement, place_of(position)).all(), position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Order:
 def page_statement(
     query: Select[*tuple[Any, ...]], order: Order, *, key: tuple[ColumnElement[Any], ColumnElement[Any]]
 ) -> Select[*tuple[Any, ...]]:
-    """The query for any page in that order; the place and the limit are parameters, which `run_page` gives."""
+    """The query for any page in that order; the place and the limit are parameters, which `place_of` gives."""
     ordered = query.order_by(*(column.asc() if order.is_upwards else column.desc() for column in key))
     if order.is_continued:
         here = tuple_(*key)
@@ -77,15 +76,13 @@ def page_statement(
     return ordered.limit(bindparam("page_limit", type_=Integer()))
 
 
-def run_page(
-    connection: Connection,
-    statement: Select[*tuple[Any, ...]],
-    position: Position,
-    parameters: Mapping[str, object] = MappingProxyType({}),
-) -> Page:
-    """The page at a position by the statement made for its order; one row more tells of a next page."""
-    place = dict(zip(_PLACE, position.after or (), strict=False))
-    found = connection.execute(statement, {**parameters, **place, "page_limit": position.limit + 1}).all()
+def place_of(position: Position) -> dict[str, object]:
+    """The parameters of such a statement: one row more tells of a next page."""
+    return {**dict(zip(_PLACE, position.after or (), strict=False)), "page_limit": position.limit + 1}
+
+
+def page_of(found: Sequence[Record], position: Position) -> Page:
+    """The page at a position, of what its statement found."""
     rows, is_more = found[: position.limit], len(found) > position.limit
     if position.backwards:
         return Page(rows[::-1], has_next=True, has_previous=is_more)

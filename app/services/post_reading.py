@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Uuid, bindparam, select
 
 from app.access import ACTORS_ORGANIZATION, AnyActor, owned_by, readable_by
-from app.database import Record, read_connection
+from app.database import Prepared, Record, read, read_connection
 from app.dialect import json_row, json_rows
 from app.errors import NotFound
 from app.models import Image, Organization, Post, PostAuthor, PostSlug, PostTag, Tag, User
@@ -57,10 +57,9 @@ WHOLE: Final = (*SUMMARY, Post.body_markdown, Post.body_html, Post.seo, Post.vid
 
 def get(actor: Actor, post_id: UUID) -> Record:
     """A post with its bodies. Raises `NotFound` for what the actor may not read."""
-    statement = _by_id(reads_private=actor.may(Action.READ_PRIVATE))
-    parameters = {"post_id": post_id, ACTORS_ORGANIZATION: actor.organization_id}
-    with read_connection() as connection:
-        return _existing(connection.execute(statement, parameters).first())
+    prepared = _by_id(reads_private=actor.may(Action.READ_PRIVATE))
+    rows = read(prepared, {"post_id": post_id, ACTORS_ORGANIZATION: actor.organization_id})
+    return _existing(rows[0] if rows else None)
 
 
 def get_previewed(post_id: UUID) -> Record:
@@ -114,10 +113,10 @@ def _first(*conditions: ColumnElement[bool]) -> Record | None:
 
 
 @cache
-def _by_id(*, reads_private: bool) -> Select[*tuple[Any, ...]]:
+def _by_id(*, reads_private: bool) -> Prepared:
     """Built once: that takes longer than asking PostgreSQL."""
     wanted = Post.id == bindparam("post_id", type_=Uuid())
-    return _reading(*WHOLE).where(wanted, readable_by(AnyActor(reads_private=reads_private), Post))
+    return Prepared(_reading(*WHOLE).where(wanted, readable_by(AnyActor(reads_private=reads_private), Post)))
 
 
 @cache

@@ -5,12 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, Uuid, and_, bindparam, select, update
 
-from app.database import Record, db, read_connection, transaction
+from app.database import Prepared, Record, db, read, read_connection, transaction
 from app.dialect import UTCDateTime
 from app.errors import NotAuthenticated, NotFound
 from app.models import Membership, Organization, RefreshToken, Session, User
@@ -124,12 +123,12 @@ def in_force(at: BindParameter[datetime] | None = None) -> tuple[ColumnElement[b
 def _session_row(claims: tokens.Claims, organization_slug: str | None) -> Record | None:
     parameters = {"session_id": claims.session_id, "user_id": claims.user_id, "moment": now()}
     statement = _session_statement(is_elsewhere=organization_slug is not None)
-    with read_connection() as connection:
-        return connection.execute(statement, {**parameters, "organization_slug": organization_slug}).first()
+    rows = read(statement, {**parameters, "organization_slug": organization_slug})
+    return rows[0] if rows else None
 
 
 @cache
-def _session_statement(*, is_elsewhere: bool) -> Select[*tuple[Any, ...]]:
+def _session_statement(*, is_elsewhere: bool) -> Prepared:
     """Built once: every request with a token asks it. `is_elsewhere`: acting in the organization of a slug."""
     acting_in = Organization.id == Session.organization_id
     if is_elsewhere:
@@ -140,16 +139,11 @@ def _session_statement(*, is_elsewhere: bool) -> Select[*tuple[Any, ...]]:
         Membership.suspended_at.is_(None),
     )
     session_id, user_id = bindparam("session_id", type_=Uuid()), bindparam("user_id", type_=Uuid())
-    return (
-        select(Organization.id.label("organization_id"), Organization.slug, Membership.role, User.email_verified_at)
-        .select_from(Session)
-        .join(User, User.id == Session.user_id)
-        .outerjoin(Organization, acting_in)
-        .outerjoin(Membership, is_member)
-        .where(
-            Session.id == session_id, Session.user_id == user_id, *in_force(bindparam("moment", type_=UTCDateTime()))
-        )
-    )
+    columns = (Organization.id.label("organization_id"), Organization.slug, Membership.role, User.email_verified_at)
+    joined = select(*columns).select_from(Session).join(User, User.id == Session.user_id)
+    joined = joined.outerjoin(Organization, acting_in).outerjoin(Membership, is_member)
+    valid = in_force(bindparam("moment", type_=UTCDateTime()))
+    return Prepared(joined.where(Session.id == session_id, Session.user_id == user_id, *valid))
 
 
 def refresh(refresh_token: str) -> SignedIn:

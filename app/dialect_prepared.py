@@ -1,0 +1,169 @@
+"""Statements that are built, compiled and prepared once: psycopg runs them without a cursor, rows are made in C.
+
+Around a small read SQLAlchemy's execution and psycopg's cursor cost six times of what the exchange itself does.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+from psycopg import adapt
+from psycopg.abc import Transformer
+from psycopg.adapt import PyFormat
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Dialect, Row, Select
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.sql.compiler import SQLCompiler
+
+_PLACEHOLDER: Final = re.compile(r"%\(([^)]+)\)s|%%")
+_LANE: Final = "marquee_lane"
+_PREPARED_AT_MOST: Final = 100
+_ANSWERED: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+_Key = tuple[bytes, tuple[int, ...]]
+_Rows = list[Row[*tuple[Any, ...]]]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A prepared statement; `reading` knows the types of its columns once there was an answer."""
+
+    name: bytes
+    reading: Transformer | None = None
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What one connection keeps: how values are sent, and what it has prepared."""
+
+    sending: Transformer
+    prepared: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
+    count: int = 0
+
+
+class Form:
+    """A statement as PostgreSQL takes it; the columns stay known to SQLAlchemy alone."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError("This is no statement with rows.")
+        self._dialect = dialect
+        self.is_fixed = not (compiled.post_compile_params or compiled.literal_execute_params)
+        """Whether its text is the same for all parameters: lists of values are written out each time."""
+        self._order: list[str] = []
+        self._sql = _PLACEHOLDER.sub(self._number, compiled.string).encode()
+        self._keep_parameters(compiled)
+        self._columns = dict(statement.exported_columns.items())
+        self._make_row: Callable[[Sequence[Any]], Row[*tuple[Any, ...]]] | None = None
+
+    def rows(self, pooled: PoolProxiedConnection, parameters: Mapping[str, object]) -> _Rows:
+        """Its rows: of the open transaction, or of one of its own. Raises SQLAlchemy's `DBAPIError`."""
+        connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]  # typed as Any|None
+        try:
+            return self._ask(connection, pooled.info, parameters)
+        except psycopg.Error as error:
+            is_gone = self._dialect.is_disconnect(error, pooled.dbapi_connection, None)  # type: ignore[arg-type]  # typed for SQLAlchemy's own wrappers
+            if is_gone:
+                pooled.invalidate(error)
+            raise self._wrapped(error, is_gone=is_gone) from error
+        except BaseException:  # ended while it waited: the next one to ask would get the answer
+            pooled.invalidate()
+            raise
+
+    def _ask(
+        self, connection: psycopg.Connection[Any], known: dict[Any, Any], parameters: Mapping[str, object]
+    ) -> _Rows:
+        lane: _Lane = known.get(_LANE) or known.setdefault(_LANE, _Lane(adapt.Transformer(connection)))
+        sent = lane.sending
+        values = sent.dump_sequence(self._values(parameters), self._formats)
+        if connection.prepare_threshold is None:  # behind PgBouncer
+            connection.pgconn.send_query_params(self._sql, values, sent.types, sent.formats)
+            return self._read(_answer_of(connection), connection, _Kept(b""))
+        key, formats = (self._sql, sent.types or ()), sent.formats
+        kept = lane.prepared.get(key) or self._prepare(connection, lane, key)
+        connection.pgconn.send_query_prepared(kept.name, values, formats)
+        return self._read(_answer_of(connection), connection, kept)
+
+    def _prepare(self, connection: psycopg.Connection[Any], lane: _Lane, key: _Key) -> _Kept:
+        """Prepares it; where the connection keeps many, the oldest goes."""
+        if len(lane.prepared) >= _PREPARED_AT_MOST:
+            _, oldest = lane.prepared.popitem(last=False)
+            connection.pgconn.send_query_params(b"DEALLOCATE " + oldest.name, None)
+            _answer_of(connection)
+        lane.count += 1
+        kept = _Kept(b"marquee_%d" % lane.count)
+        connection.pgconn.send_prepare(kept.name, *key)
+        _answer_of(connection)
+        lane.prepared[key] = kept
+        return kept
+
+    def _read(self, answer: PGresult, connection: psycopg.Connection[Any], kept: _Kept) -> _Rows:
+        reading = kept.reading or adapt.Transformer(connection)
+        reading.set_pgresult(answer, set_loaders=kept.reading is None)
+        kept.reading = reading
+        found = reading.load_rows(0, answer.ntuples, tuple)
+        reading.set_pgresult(None, set_loaders=False)  # or each connection kept its last answer
+        make = self._make_row = self._make_row or self._maker(answer)
+        return [make(row) for row in found]
+
+    def _maker(self, answer: PGresult) -> Callable[[Sequence[Any]], Row[*tuple[Any, ...]]]:
+        """The types' own converters, where psycopg does not give the right thing already."""
+        kinds = [column.type.dialect_impl(self._dialect) for column in self._columns.values()]
+        converters = [kind.result_processor(self._dialect, answer.ftype(at)) for at, kind in enumerate(kinds)]
+        known = SimpleResultMetaData(list(self._columns))
+        return partial(Row, known, converters if any(converters) else None, known._key_to_index)  # noqa: SLF001 - what SQLAlchemy's `result_tuple` does, which takes no converters
+
+    def _number(self, placeholder: re.Match[str]) -> str:
+        name = placeholder[1]
+        if name is None:
+            return "%"
+        if name not in self._order:
+            self._order.append(name)
+        return f"${self._order.index(name) + 1}"
+
+    def _keep_parameters(self, compiled: SQLCompiler) -> None:
+        bound = {name: parameter for parameter, name in compiled.bind_names.items() if name in self._order}
+        kinds = {name: parameter.type.dialect_impl(self._dialect) for name, parameter in bound.items()}
+        converters = {name: kind.bind_processor(self._dialect) for name, kind in kinds.items()}
+        given = {name: parameter.value for name, parameter in bound.items() if not parameter.required}
+        self._constants = {name: _converted(value, converters[name]) for name, value in given.items()}
+        self._converters = [(name, one) for name, one in converters.items() if one and name not in given]
+        self._formats = [PyFormat.AUTO] * len(self._order)
+
+    def _values(self, parameters: Mapping[str, object]) -> list[object]:
+        given = {**self._constants, **parameters}
+        for name, convert in self._converters:
+            given[name] = convert(given[name])
+        return [given[name] for name in self._order]
+
+    def _wrapped(self, error: psycopg.Error, *, is_gone: bool) -> BaseException:
+        return DBAPIError.instance(
+            self._sql.decode(),
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=is_gone,
+            dialect=self._dialect,
+        )
+
+
+def _converted(value: object, convert: Callable[[Any], Any] | None) -> object:
+    return convert(value) if convert else value
+
+
+def _answer_of(connection: psycopg.Connection[Any]) -> PGresult:
+    """What the server says to what was sent. Raises psycopg's error for its refusal."""
+    answer: PGresult = connection.wait(execute(connection.pgconn))[-1]
+    if answer.status not in _ANSWERED:
+        raise error_from_result(answer)
+    return answer
