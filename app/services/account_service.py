@@ -31,7 +31,6 @@ from config import settings
 
 _SLUG_TRIES: Final = 5
 _RESERVED_SLUGS: Final = {"me"}
-_WRONG: Final = "The e-mail address or the password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,28 @@ def sign_in(*, email: str, password: str, device: Device) -> SignedIn:
             organization_id=None,
             subject=f"user:{user.id if user else 'unknown'}",
         )
-        raise NotAuthenticated(_WRONG, code="wrong_credentials")
+        raise _wrong()
     with transaction():
+        if not _is_unchanged(user):
+            raise _wrong()
         signed_in = open_session(user.id, homes.home_of(user.id), device)
         audit_service.record(
             Audited.SIGNED_IN, actor_id=user.id, organization_id=None, subject=f"session:{signed_in.session_id}"
         )
         return signed_in
+
+
+def _is_unchanged(user: Record) -> bool:
+    """Whether the password that was checked is still the user's, and stays it until the open transaction ends.
+
+    Whoever changes it meanwhile ends all sessions: one that begins beside that would outlive it.
+    """
+    same = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
+    return db.session.scalar(same.where(User.disabled_at.is_(None)).with_for_update(read=True)) is not None
+
+
+def _wrong() -> NotAuthenticated:
+    return NotAuthenticated("The e-mail address or the password is wrong.", code="wrong_credentials")
 
 
 def profile(user_id: UUID) -> Record:

@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 
 from app.database import db, read_connection, transaction
 from app.errors import NotFound
-from app.models import User
+from app.models import Purpose, User
 from app.services import (
     account_service,
     audit_service,
     mail_service,
+    one_time_token_service,
     organization_service,
     password_rules,
     passwords,
@@ -57,7 +58,7 @@ def enable(email: str) -> None:
 
 
 def set_password(email: str, password: str) -> None:
-    """Sets an account's password, ends its sessions and tells it by mail. Raises `Invalid` for the password."""
+    """Sets an account's password, ends its sessions and open links, and tells it by mail. Raises `Invalid` for the password."""
     query = select(User.id, User.email, User.name).where(User.email == email.lower())
     with read_connection() as connection:
         user = connection.execute(query).first()
@@ -68,6 +69,7 @@ def set_password(email: str, password: str) -> None:
     with transaction():
         changed = update(User).where(User.id == user.id)
         db.session.execute(changed.values(password_hash=password_hash, updated_at=now()))
+        one_time_token_service.spend_all(Purpose.RESET_PASSWORD, user.id)
         session_service.revoke_all_of(user.id, by_operator=True)
         _audit(Audited.PASSWORD_CHANGED, user.id)
         mail_service.queue(Letter.PASSWORD_CHANGED, user.id)

@@ -56,7 +56,6 @@ def reset(*, token: str, password: str) -> None:
     password_hash = passwords.hash_password(password)  # tens of milliseconds: before the transaction
     with transaction():
         user_id = one_time_token_service.spend(_PURPOSE, token)
-        one_time_token_service.spend_all(_PURPOSE, user_id)
         verified_at = func.coalesce(User.email_verified_at, now())
         changed = update(User).where(User.id == user_id)
         db.session.execute(changed.values(password_hash=password_hash, email_verified_at=verified_at, updated_at=now()))
@@ -64,7 +63,7 @@ def reset(*, token: str, password: str) -> None:
 
 
 def change(actor: Actor, *, current_password: str, new_password: str) -> None:
-    """Sets a new password and ends every other session.
+    """Sets a new password and ends every other session, and the links to choose another.
 
     Raises `Invalid` (`wrong_password`, or what is wrong with the new one), `Conflict` when it changed meanwhile.
     """
@@ -87,6 +86,7 @@ def change(actor: Actor, *, current_password: str, new_password: str) -> None:
 
 
 def _has_changed(user_id: UUID, action: Audited, *, keep: UUID | None = None) -> None:
+    one_time_token_service.spend_all(_PURPOSE, user_id)
     session_service.revoke_all_of(user_id, except_id=keep)
     audit_service.record(action, actor_id=user_id, organization_id=None, subject=f"user:{user_id}")
     mail_service.queue(Letter.PASSWORD_CHANGED, user_id)

@@ -8,16 +8,18 @@ from datetime import timedelta
 import pytest
 from argon2 import extract_parameters
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Engine, select, text, update
 
 from app.clients.outbox import KeptMail
 from app.database import db, transaction
-from app.models import AuditEntry, Job, OneTimeToken, User
+from app.models import AuditEntry, Job, OneTimeToken, Session, User
 from app.services import password_rules, passwords
 from app.utils.times import now
 from tests.api.conftest import PASSWORD, Person
 from tests.factories import make_user
+from tests.factories.accounts import PASSWORD as MADE_PASSWORD
 from tests.support.mail import send_queued, token_in
+from tests.support.waiting import wait_until
 
 NEW = "a wholly different phrase"
 
@@ -234,6 +236,40 @@ def test_a_changed_password_ends_every_other_session(app: Flask, ada: Person) ->
     assert [sent.subject for sent in send_queued()] == ["Your password was changed"]
     audited = select(AuditEntry.actor_id).where(AuditEntry.action == "account.password_changed")
     assert [str(actor_id) for actor_id in db.session.scalars(audited)] == [ada.user_id]
+
+
+def test_a_changed_password_ends_the_links_to_choose_another(ada: Person, letter: Callable[[], KeptMail]) -> None:
+    token = token_in(letter())
+    changed = ada.post("/auth/password/change", {"current_password": PASSWORD, "new_password": NEW})
+    assert changed.status_code == 204
+
+    late = ada.post("/auth/password/reset", {"token": token, "password": "yet another long phrase"})
+
+    assert (late.status_code, late.json["code"]) == (410, "token_spent")
+
+
+def test_no_session_begins_with_a_password_that_is_being_changed(app: Flask, committed_database: Engine) -> None:
+    with transaction():
+        user = make_user()
+        user_id, email = user.id, user.email
+    body = {"email": email, "password": MADE_PASSWORD}
+    changed = update(User).where(User.id == user_id).values(password_hash=passwords.hash_password(NEW))
+
+    with ThreadPoolExecutor(1) as threads, committed_database.connect() as connection:
+        connection.execute(changed)
+        connection.execute(update(Session).where(Session.user_id == user_id).values(revoked_at=now()))
+        late = threads.submit(lambda: app.test_client().post("/api/v1/auth/signin", json=body))
+        wait_until(lambda: late.done() or waiting_for_locks(connection))
+        connection.commit()
+
+    assert late.result().status_code == 401
+    assert db.session.scalars(select(Session)).all() == []
+
+
+def waiting_for_locks(connection: Connection) -> int:
+    """How many of our database's connections wait for one."""
+    waiting = "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+    return len(connection.execute(text(waiting)).all())
 
 
 @pytest.mark.parametrize(

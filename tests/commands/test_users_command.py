@@ -11,7 +11,7 @@ from app.permissions import Role
 from config import settings
 from tests.factories import make_membership
 from tests.support.http import ApiClient, bearer
-from tests.support.mail import send_queued
+from tests.support.mail import send_queued, token_in
 
 pytestmark = pytest.mark.usefixtures("database")
 EMAIL, PASSWORD = "grace@example.org", "a nanosecond of wire"
@@ -98,8 +98,13 @@ def test_a_disabled_account_is_out_at_once_and_comes_back_by_signing_in(
 def test_a_password_that_an_operator_sets_ends_every_session(app: Flask, client: ApiClient, grace: User) -> None:
     person = client.with_headers(bearer(grace))
 
+    client.post("/api/v1/auth/password/forgot", json={"email": EMAIL})
+    [asked] = send_queued()
+
     assert users(app, "set-password", EMAIL, password="quite another one").exit_code == 0
 
+    late = {"token": token_in(asked), "password": "the choice of a thief"}
+    assert client.post("/api/v1/auth/password/reset", json=late).status_code == 410
     assert person.get("/api/v1/users/me").status_code == 401
     assert (signs_in(client), signs_in(client, "quite another one")) == (401, 200)
     assert [letter.subject for letter in send_queued()] == ["Your password was changed"]
