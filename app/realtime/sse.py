@@ -34,12 +34,13 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def events(actor: Actor, query: EventsQuery) -> Answer:
     actor.must(Action.FOLLOW_EVENTS)
+    seats = [*seats_of_connection(request.remote_addr), seat_of_user(actor)]
+    crowd.assert_room(*seats)  # before anything is looked up for it
     after = _after(query)
     topics = None if query.topics is None else read_topics(actor, filter(None, query.topics.split(",")))
     channel = _Channel(request.environ.get("gunicorn.socket"))
     subscriber = Subscriber(actor, channel, topics)
     subscriber.start(after)
-    seats = [*seats_of_connection(request.remote_addr), seat_of_user(actor)]
     crowd.enter(*seats)
     pump = pump_of(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the real app
     never_ends()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 
 from app.access import owned_by
 from app.database import Record, db, read_connection, transaction
@@ -78,8 +78,12 @@ def get(actor: Actor, key_id: UUID) -> Record:
     with read_connection() as connection:
         row = connection.execute(_visible(actor).where(ApiKey.id == key_id)).first()
     if row is None:
-        raise NotFound("There is no such API key.")
+        raise _unknown()
     return row
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such API key.")
 
 
 def list_(actor: Actor, position: Position) -> Page:
@@ -94,7 +98,9 @@ def revoke(actor: Actor, key_id: UUID) -> None:
     """Ends a key at once, through every door. Raises `NotFound` for one that the actor does not see."""
     with transaction():
         name = get(actor, key_id).name
-        db.session.delete(db.session.get_one(ApiKey, key_id))
+        gone = delete(ApiKey).where(ApiKey.id == key_id).returning(ApiKey.id)
+        if db.session.execute(gone.execution_options(synchronize_session=False)).first() is None:
+            raise _unknown()  # somebody else has just revoked it
         _audit(Audited.API_KEY_REVOKED, actor, key_id, name)
 
 

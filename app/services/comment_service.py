@@ -113,7 +113,7 @@ def delete(actor: Actor, comment_id: UUID) -> None:
     """Takes a comment back, or off. One with replies leaves an empty place above them."""
     with transaction():
         comment = _locked(actor, comment_id)
-        if comment.author_id != actor.user_id:
+        if comment.author_id is None or comment.author_id != _speaker(actor):
             _must_moderate(actor, comment)
         if comment.state is CommentState.VISIBLE:
             _count(comment, -1)
@@ -131,15 +131,21 @@ def _must_moderate(actor: Actor, comment: Comment) -> None:
     actor.must(Action.EDIT_CONTENT)
 
 
+def _speaker(actor: Actor) -> UUID | None:
+    """Whose comments are the actor's own. A key acts in its organization, and speaks for nobody."""
+    return actor.user_id if actor.api_key_id is None else None
+
+
 def _shown_to(actor: Actor, organization_id: UUID) -> ColumnElement[bool]:
     if actor.organization_id == organization_id and actor.may(Action.EDIT_CONTENT):
         return Comment.state.in_(list(CommentState))
-    own = and_(Comment.author_id == actor.user_id, Comment.state != CommentState.DELETED)
+    speaker = _speaker(actor)
+    own = and_(Comment.author_id == speaker, Comment.state != CommentState.DELETED)
     public = or_(
         Comment.state == CommentState.VISIBLE,
         and_(Comment.state == CommentState.DELETED, Comment.replies_count > 0),
     )
-    return public if actor.user_id is None else or_(public, own)
+    return public if speaker is None else or_(public, own)
 
 
 def _first_replies(parents: Sequence[UUID], shown: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -148,7 +148,8 @@ def _row(tag_id: UUID) -> Record:
 
 
 def _reading() -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).join(Organization, Organization.id == Tag.organization_id)
+    joined = select(*_COLUMNS).join(Organization, Organization.id == Tag.organization_id)
+    return joined.where(Organization.deleted_at.is_(None))
 
 
 def _not_into(detail: str, code: str) -> Invalid:

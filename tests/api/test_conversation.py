@@ -2,15 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from app.database import db, transaction
-from app.models import CommentPolicy, Organization, Publication, Visibility
+from app.models import CommentPolicy, Membership, Organization, Publication, Visibility
+from app.permissions import Scope
 from tests.api.conftest import Person
 from tests.factories import make_post, make_user, make_video
-from tests.support.http import ApiClient
+from tests.support.http import ApiClient, bearer_of_key
 
 
 def organization_of(person: Person) -> Organization:
@@ -94,6 +96,22 @@ def test_only_its_author_changes_a_comment_and_editors_take_it_off(
     assert bodies(anonymous, thing) == []
     assert count(anonymous, thing) == 0
     assert bob.send("PATCH", path, {"body": "Again."}).status_code == 404
+
+
+def test_a_key_speaks_for_nobody(client: ApiClient, ada: Person, bob: Person) -> None:
+    """It acts in its organization, as far as its scopes go: what its maker said elsewhere is none of its business."""
+    thing = f"/posts/{ada.published()['id']}"
+    set_policy(ada, CommentPolicy.MODERATED)
+    waiting = say(bob, thing, "Waits.")
+    bobs = db.session.scalars(select(Membership).where(Membership.user_id == UUID(bob.user_id))).one()
+    key = client.with_headers(bearer_of_key(bobs, [Scope.READ_JOBS]))
+
+    assert bodies(bob, thing) == ["Waits."]
+    assert key.get(f"/api/v1{thing}/comments").json["data"] == []
+    assert key.delete(f"/api/v1/comments/{waiting['id']}").status_code == 404
+    assert ada.post(f"/comments/{waiting['id']}/approve").status_code == 200
+    assert key.delete(f"/api/v1/comments/{waiting['id']}").json["code"] == "not_yours"
+    assert bodies(bob, thing) == ["Waits."]
 
 
 def test_a_reader_moderates_nothing(ada: Person, bob: Person, thing: str) -> None:

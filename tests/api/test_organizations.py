@@ -170,12 +170,15 @@ def test_a_session_that_acted_in_what_it_left_acts_at_home_again(ada: Person, hi
 def test_a_deleted_organization_is_gone_for_everybody_at_once(ada: Person, anonymous: Person, hire: Hire) -> None:
     editor = hire(ada, Role.EDITOR)
     post = ada.published("The last words")
+    ada.send("PATCH", f"/posts/{post['id']}", {"tags": ["Farewell"]})
+    assert [tag["slug"] for tag in anonymous.get("/tags").json["data"]] == ["farewell"]
 
     answer = ada.send("DELETE", path_of(ada))
 
     assert answer.status_code == 204
     assert anonymous.get(f"/posts/{post['id']}").status_code == 404
     assert anonymous.get("/posts").json["data"] == []
+    assert anonymous.get("/tags").json["data"] == []
     assert anonymous.get(path_of(ada)).status_code == 404
     assert editor.get(path_of(ada, "/team")).status_code == 404
     assert ada.get(f"/posts/{post['id']}").status_code == 404
