@@ -58,7 +58,10 @@ def enable(email: str) -> None:
 
 
 def set_password(email: str, password: str) -> None:
-    """Sets an account's password, ends its sessions and open links, and tells it by mail. Raises `Invalid` for the password."""
+    """Sets an account's password, ends its sessions and reset links, and tells it by mail.
+
+    Raises `Invalid` for the password.
+    """
     query = select(User.id, User.email, User.name).where(User.email == email.lower())
     with read_connection() as connection:
         user = connection.execute(query).first()

@@ -268,7 +268,9 @@ def test_no_session_begins_with_a_password_that_is_being_changed(app: Flask, com
 
 def waiting_for_locks(connection: Connection) -> int:
     """How many of our database's connections wait for one."""
-    waiting = "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+    waiting = (
+        "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+    )
     return len(connection.execute(text(waiting)).all())
 
 

@@ -1,27 +1,55 @@
 """A pytest plugin: runs every test once, then for each mutation those that came by it, until one fails.
 
-`-p tests.tools.mutation_loop` in a copy whose source is instrumented; `MUTATIONS` names the file with the mutations'
-names, `MUTATION_REPORT` the one that gets a line for each outcome, `MUTATION_MAP` the one that says who comes by what.
+`-p tests.tools.mutation_loop` in a copy whose source is instrumented, in several processes that share the work.
+Variables tell them: `MUTATION_FOLDER` holds what is to do and who does it, `MUTATION_REPORT` gets a line for each
+outcome, `MUTATION_MAP` one for each test (what it comes by), `MUTATION_SHARE` (`0/2`) is which of how many this one is.
 """
 
 import builtins
+import functools
 import json
 import os
+import re
 import signal
+import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+if TYPE_CHECKING:
+    from app.http.routing import Access, Route
+
 SWITCH: Final = "mutation_is_made"
-_ENOUGH_S: Final = 45.0
-"""A mutation that so much testing has not noticed has survived."""
-
-
+UNSOUND: Final = 75
+TASKS: Final = "tasks.json"
+_ENOUGH_S: Final = 20.0
+"""A mutation that so much testing (of processor time) has not noticed has survived."""
 _HANGS_AFTER_S: Final = 40.0
+"""A mutated test that takes so much longer than it did hangs."""
+_MOST_LIKELY: Final = 4
+_SOUNDS: Final = {
+    "deleted_at": "delet|gone",
+    "suspended_at": "suspend",
+    "disabled_at": "disabl|worth",
+    "expires_at": "expire|over|late|end|spent|worth",
+    "revoked_at": "revok|end|worth|twice",
+    "used_at": "once|twice|used|spent|reuse",
+    "user_id": "else|other|own|foreign|somebody",
+    "organization_id": "another|other|else|foreign|tenant",
+    "owned_by": "another|other|else|foreign|tenant",
+    "visibility": "inside|unlisted|private|public",
+    "publication": "draft|publish|private",
+    "must(": "role|viewer|scope|may|only",
+    "may(": "role|viewer|scope|may|only",
+}
+"""How tests call what a column or a call decides."""
+_OF_ROUTES: Final = "test_routes.py"
 
 
 class _Hangs(Exception):
@@ -29,95 +57,150 @@ class _Hangs(Exception):
 
 
 class _State:
-    """Which mutation is made now, and which tests came by which."""
+    """Which mutation is made now, and which tests come by which."""
 
     def __init__(self) -> None:
         self.made: str | None = None
-        self.current: pytest.Item | None = None
+        self.met: set[str] = set()
         self.passing: dict[str, dict[pytest.Item, float]] = defaultdict(dict)
+        self.routes: dict[str, tuple[Route, Access]] = {}
 
     def ask(self, name: str) -> bool:
         """What the instrumented source calls at each place."""
-        if self.current is not None:
-            self.passing[name].setdefault(self.current, 0.0)
+        self.met.add(name)
         return name == self.made
+
+    def declare(self, name: str, route: "Route", looser: "Access") -> "Route":
+        """What the instrumented route tables call for each route."""
+        self.routes[name] = route, looser
+        return route
+
+    @contextmanager
+    def mutated(self, name: str) -> Iterator[None]:
+        """Makes a mutation while it lasts."""
+        _forget_statements()
+        route, looser = self.routes.get(name, (None, None))
+        access = route and route.access
+        self.made = name
+        if route is not None:
+            object.__setattr__(route, "access", looser)
+        yield
+        if route is not None:
+            object.__setattr__(route, "access", access)
+        self.made = None
+        _forget_statements()
 
 
 _state: Final = _State()
 setattr(builtins, SWITCH, _state.ask)
+setattr(builtins, f"{SWITCH}_of_route", _state.declare)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     signal.signal(signal.SIGALRM, _interrupt)
-    report = Path(os.environ["MUTATION_REPORT"])  # noqa: TID251 - from the script that starts it
-    known = [json.loads(line)[0] for line in report.read_text().splitlines()] if report.exists() else []
-    _recall_or_record(session, Path(os.environ["MUTATION_MAP"]))  # noqa: TID251 - likewise
-    for name in Path(os.environ["MUTATIONS"]).read_text().splitlines():  # noqa: TID251 - likewise
-        if name in known or name not in _state.passing:
-            continue
-        outcome = _try(name, _ordered(name))
-        with report.open("a") as file:
-            file.write(json.dumps([name, outcome]) + "\n")
-        print(f"{outcome}: {name}", flush=True)
+    tasks = json.loads((_path("FOLDER") / TASKS).read_text())
+    if tasks is None:
+        _record_share(session)
+    else:
+        _recall(session)
+        for position, name in enumerate(tasks):
+            if name in _state.passing and _is_mine(position):
+                _settle(name, _try(name, _ordered(name)))
     return True
 
 
-def _recall_or_record(session: pytest.Session, map_file: Path) -> None:
-    """Which sound tests come by which mutation: from an earlier process of the same run, or by running all once."""
-    if map_file.exists():
-        items = {item.nodeid: item for item in session.items}
-        for name, tests in json.loads(map_file.read_text()).items():
-            _state.passing[name] = {items[nodeid]: seconds for nodeid, seconds in tests.items() if nodeid in items}
-        return
-    sound = {item for item in session.items if _record(item)}
-    print(f"{len(sound)} of {len(session.items)} tests pass unmutated", flush=True)
-    for name, tests in _state.passing.items():
-        _state.passing[name] = {item: seconds for item, seconds in tests.items() if item in sound}
-    noted = {name: {item.nodeid: seconds for item, seconds in tests.items()} for name, tests in _state.passing.items()}
-    map_file.write_text(json.dumps(noted))
+def _path(what: str) -> Path:
+    return Path(os.environ[f"MUTATION_{what}"])  # noqa: TID251 - from the script that starts it
 
 
-def _record(item: pytest.Item) -> bool:
-    """Runs a test with nothing mutated, and notes what it comes by and how long it takes. Whether it passes."""
-    _state.current = item
-    began = time.monotonic()
-    passes = _run(item)
-    _state.current = None
-    for tests in _state.passing.values():
-        if item in tests:
-            tests[item] = time.monotonic() - began
-    return passes
+def _is_mine(position: int) -> bool:
+    """Whether no other process has taken the task."""
+    try:
+        (_path("FOLDER") / f"taken-{position}").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _settle(name: str, outcome: str) -> None:
+    with _path("REPORT").open("a") as file:
+        file.write(json.dumps([name, outcome]) + "\n")
+    print(f"{outcome}: {name}", flush=True)
+
+
+def _record_share(session: pytest.Session) -> None:
+    """Runs the tests of this process's share that nobody has run yet, with nothing mutated."""
+    number, processes = (int(part) for part in os.environ["MUTATION_SHARE"].split("/"))  # noqa: TID251 - as above
+    known = {line[0] for line in _lines(_path("MAP"))}
+    for item in session.items[number::processes]:
+        if item.nodeid not in known:
+            began = time.monotonic()
+            _state.met.clear()
+            is_sound = _run(item, hangs_after_s=0)
+            line = [item.nodeid, is_sound, round(time.monotonic() - began, 3), sorted(_state.met)]
+            with _path("MAP").open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def _recall(session: pytest.Session) -> None:
+    """Which sound tests come by which mutation."""
+    items = {item.nodeid: item for item in session.items}
+    for nodeid, is_sound, seconds, names in _lines(_path("MAP")):
+        for name in names if is_sound and nodeid in items else ():
+            _state.passing[name][items[nodeid]] = seconds
+    for name, (route, _looser) in _state.routes.items():
+        wanted = f"[{route.method} {route.path}]"
+        tests = [item for nodeid, item in items.items() if _OF_ROUTES in nodeid or nodeid.endswith(wanted)]
+        _state.passing[name] = dict.fromkeys(tests, 0.0)
+
+
+def _lines(file: Path) -> list[Any]:
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def _ordered(name: str) -> list[pytest.Item]:
-    """The tests that come by a mutation: modules with many quick ones first, the quickest of each first."""
-    by_module: dict[str, list[tuple[float, pytest.Item]]] = defaultdict(list)
-    for item, seconds in _state.passing[name].items():
-        by_module[item.location[0]].append((seconds, item))
-    for tests in by_module.values():
-        tests.sort(key=lambda one: one[0])
-    modules = sorted(by_module.values(), key=lambda tests: sum(seconds for seconds, _ in tests[:5]))
-    first = [item for tests in modules for _, item in tests[:15]]
-    return [*first, *(item for tests in modules for _, item in tests[15:])]
+    """The tests that come by it: those that killed its neighbours, those that sound like it, the quick ones."""
+    times = _state.passing[name]
+    file, _, function = name.split(": ", maxsplit=1)[0].partition(":")
+    kills: Counter[str] = Counter()
+    for other, outcome in _lines(_path("REPORT")):
+        if other.startswith(f"{file}:") and outcome.startswith("killed by "):
+            kills[outcome.removeprefix("killed by ")] += 10 if other.startswith(f"{file}:{function}: ") else 1
+    best = [nodeid for nodeid, _count in kills.most_common(_MOST_LIKELY)]
+    words = [word for column, word in _SOUNDS.items() if column in name]
+    nouns = set(Path(file).stem.split("_"))
+
+    def place(item: pytest.Item) -> tuple[int, int, float]:
+        module, test = item.nodeid.split("::", maxsplit=1)
+        likeness = 3 * any(re.search(word, test) for word in words) + any(noun in module for noun in nouns)
+        likeness += any(noun in test for noun in nouns)
+        rank = best.index(item.nodeid) if item.nodeid in best else len(best)
+        return rank, -likeness, times[item]
+
+    return sorted(times, key=place)
 
 
 def _try(name: str, tests: list[pytest.Item]) -> str:
-    deadline = time.monotonic() + _ENOUGH_S
+    deadline = time.process_time() + _ENOUGH_S
     for position, item in enumerate(tests):
-        _state.made = name
-        passes = _run(item)
-        _state.made = None
+        allowance_s = _HANGS_AFTER_S + 10 * _state.passing[name][item]
+        with _state.mutated(name):
+            passes = _run(item, hangs_after_s=allowance_s)
         if not passes:
             # What a mutation has broken for good must not be counted against the next one.
-            return f"killed by {item.nodeid}" if _run(item) else _give_up(name)
-        if time.monotonic() > deadline:
+            if not _run(item, hangs_after_s=allowance_s):
+                _settle(name, f"killed by {item.nodeid}")
+                pytest.exit("unsound", returncode=UNSOUND)
+            return f"killed by {item.nodeid}"
+        if time.process_time() > deadline:
             return f"survived {position + 1} of {len(tests)} tests"
     return f"survived {len(tests)} tests"
 
 
-def _run(item: pytest.Item) -> bool:
+def _run(item: pytest.Item, *, hangs_after_s: float) -> bool:
     """Runs one test; what it shares with the one before stays up."""
-    signal.setitimer(signal.ITIMER_REAL, _HANGS_AFTER_S)
+    _forget_statements()
+    signal.setitimer(signal.ITIMER_REAL, hangs_after_s)
     try:
         item.session._setupstate.teardown_exact(item)
         if isinstance(item, pytest.Function):
@@ -130,12 +213,14 @@ def _run(item: pytest.Item) -> bool:
     return all(report.passed or report.skipped for report in reports)
 
 
+def _forget_statements() -> None:
+    """Statements that are built once would neither ask for a mutation nor lose it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("app.services."):
+            for value in vars(module).values():
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
     raise _Hangs
-
-
-def _give_up(name: str) -> str:
-    """The process is no longer sound: the next one goes on after this mutation, which is killed."""
-    with Path(os.environ["MUTATION_REPORT"]).open("a") as file:  # noqa: TID251 - as above
-        file.write(json.dumps([name, "killed for good"]) + "\n")
-    pytest.exit("unsound", returncode=75)
