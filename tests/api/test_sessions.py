@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.database import db, transaction
-from app.models import AuditEntry, Organization, Processing, RefreshToken
+from app.models import AuditEntry, Organization, Processing, RefreshToken, Session
 from app.permissions import Scope
 from app.services import tokens
 from app.utils.times import now
@@ -153,6 +153,20 @@ def test_a_token_reused_after_fifteen_seconds_ends_its_family_and_no_other(ada: 
     assert family.get("/users/me").status_code == 401
     assert [person.get("/users/me").status_code for person in (ada, phone)] == [200, 200]
     assert len(audited("session.token_reused")) == 1
+
+
+def test_what_has_ended_does_not_end_again(app: Flask, ada: Person) -> None:
+    tablet = Person(app.test_client())
+    body = {"email": ada.session["user"]["email"], "password": PASSWORD}
+    held = {"refresh_token": tablet.post("/auth/signin", body, headers=NATIVE).json["refresh_token"]}
+    assert tablet.post("/auth/signout", held).status_code == 204
+    ended_at = db.session.scalars(select(Session.revoked_at).where(Session.revoked_at.is_not(None))).one()
+
+    assert tablet.post("/auth/signout", held).status_code == 204
+    assert ada.send("DELETE", "/auth/sessions?keep_current=true").status_code == 204
+
+    assert len(audited("session.ended")) == 1
+    assert db.session.scalars(select(Session.revoked_at).where(Session.revoked_at.is_not(None))).all() == [ended_at]
 
 
 def test_an_api_key_sees_and_ends_no_sessions(client: ApiClient) -> None:

@@ -88,3 +88,27 @@ def test_where_it_is_required_the_unverified_read_and_do_not_write(ada: Person) 
     assert ada.get(f"/posts?organization={ada.organization}").status_code == 200
     ada.post("/auth/email/verify", {"token": token_in(letter)})
     assert ada.post("/posts", {"title": "In time"}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/auth/email/verification", "/auth/password/forgot"])
+def test_who_is_disabled_gets_no_letter(ada: Person, anonymous: Person, path: str) -> None:
+    """Neither one that was asked for before, nor one that was asked for meanwhile and is sent when they are back."""
+    send_queued()
+    with transaction():
+        db.session.execute(update(OneTimeToken).values(created_at=now().replace(year=2020)))
+    anonymous.post(path, {"email": email_of(ada)})
+    disable(ada, True)
+    assert send_queued() == []
+
+    with transaction():
+        db.session.execute(update(OneTimeToken).values(created_at=now().replace(year=2020)))
+    assert anonymous.post(path, {"email": email_of(ada)}).status_code == 204
+    disable(ada, False)
+
+    assert send_queued() == []
+
+
+def disable(person: Person, is_disabled: bool) -> None:  # noqa: FBT001 - the one thing that it is told
+    with transaction():
+        values = {"disabled_at": now() if is_disabled else None}
+        db.session.execute(update(User).where(User.email == email_of(person)).values(values))

@@ -55,6 +55,7 @@ class Copy:
     folder: Path
     report: Path
     processes: int
+    enough_s: float
 
     @property
     def map(self) -> Path:
@@ -68,14 +69,12 @@ class Copy:
         """Those that tests of one process come by; a process that a mutation has broken is followed by another."""
         for file in {mutation.file for mutation in mutations}:
             (self.folder / file).write_text(instrumented(PROJECT_DIR / file, PROJECT_DIR, SWITCH))
-        self._share_out(None)
         tried = self.outcomes()
         self._share_out([one.name for one in mutations if one.name not in tried])
         for file in {mutation.file for mutation in mutations}:
             shutil.copy(PROJECT_DIR / file, self.folder / file)
 
-    def _share_out(self, names: list[str] | None) -> None:
-        """No names: what the tests come by is recorded."""
+    def _share_out(self, names: list[str]) -> None:
         with tempfile.TemporaryDirectory(dir=self.folder) as tasks:
             Path(tasks, TASKS).write_text(json.dumps(names))
             with ThreadPoolExecutor(self.processes) as pool:
@@ -87,10 +86,12 @@ class Copy:
             "MUTATION_REPORT": str(self.report),
             "MUTATION_MAP": str(self.map),
             "MUTATION_SHARE": f"{number}/{self.processes}",
+            "MUTATION_ENOUGH_S": str(self.enough_s),
         }
         tests = (*IN_PROCESS, *(f"--ignore=tests/{file}" for file in _ASKS_NOTHING_OF_US))
         while self._pytest("-p", "tests.tools.mutation_loop", *tests, folder=self.folder, **variables) == UNSOUND:
             continue
+        (tasks / f"recorded-{number}").touch()  # nobody waits for a process that has died
 
     def try_alone(self, mutations: list[Mutation]) -> None:
         """Each in the file itself, on the tests for its kind."""
@@ -141,14 +142,15 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of a mutation's name")
     parser.add_argument("--again", action="store_true", help="try once more what survived")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--enough-s", type=float, default=20.0, help="of processor time for each mutation")
     parser.add_argument("--count", action="store_true", help="only print what stands in the report")
     options = parser.parse_args()
     mutations = [one for one in _all() if options.only in one.name and one.name not in EQUIVALENT]
     if options.again:
         _forget_survivors(options.report, {one.name for one in mutations})
     if not options.count:
-        with _copy(options.report.resolve(), options.processes) as copy:
-            _try(copy, mutations)
+        with _copied() as folder:
+            _try(Copy(folder, options.report.resolve(), options.processes, options.enough_s), mutations)
     outcomes = dict(_lines(options.report))
     _print_summary({one.name: outcomes[one.name] for one in mutations if one.name in outcomes})
 
@@ -189,14 +191,14 @@ def _copy_source(folder: Path) -> None:
 
 
 @contextmanager
-def _copy(report: Path, processes: int) -> Iterator[Copy]:
+def _copied() -> Iterator[Path]:
     """The source in a temporary folder, and one PostgreSQL for all test runs."""
     with tempfile.TemporaryDirectory(prefix="mutations-") as name:
         folder = Path(name)
         _copy_source(folder)
         address = keeper.address_of("postgresql", folder=folder, serves_pid=os.getpid())
         os.environ["TEST_DATABASE_URL"] = address  # noqa: TID251 - the tests' own variable
-        yield Copy(folder, report, processes)
+        yield folder
 
 
 def _print_summary(outcomes: dict[str, str]) -> None:

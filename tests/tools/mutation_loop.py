@@ -3,6 +3,7 @@
 `-p tests.tools.mutation_loop` in a copy whose source is instrumented, in several processes that share the work.
 Variables tell them: `MUTATION_FOLDER` holds what is to do and who does it, `MUTATION_REPORT` gets a line for each
 outcome, `MUTATION_MAP` one for each test (what it comes by), `MUTATION_SHARE` (`0/2`) is which of how many this one is.
+A mutation that `MUTATION_ENOUGH_S` of testing (of processor time) have not noticed has survived.
 """
 
 import builtins
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 SWITCH: Final = "mutation_is_made"
 UNSOUND: Final = 75
 TASKS: Final = "tasks.json"
-_ENOUGH_S: Final = 20.0
-"""A mutation that so much testing (of processor time) has not noticed has survived."""
 _HANGS_AFTER_S: Final = 40.0
 """A mutated test that takes so much longer than it did hangs."""
+_LOOK_S: Final = 0.2
+_LONG_S: Final = 1.5
 _MOST_LIKELY: Final = 4
 _SOUNDS: Final = {
     "deleted_at": "delet|gone",
@@ -98,14 +99,11 @@ setattr(builtins, f"{SWITCH}_of_route", _state.declare)
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     signal.signal(signal.SIGALRM, _interrupt)
-    tasks = json.loads((_path("FOLDER") / TASKS).read_text())
-    if tasks is None:
-        _record_share(session)
-    else:
-        _recall(session)
-        for position, name in enumerate(tasks):
-            if name in _state.passing and _is_mine(position):
-                _settle(name, _try(name, _ordered(name)))
+    _record_share(session)
+    _recall(session)
+    for position, name in enumerate(json.loads((_path("FOLDER") / TASKS).read_text())):
+        if name in _state.passing and _is_mine(position):
+            _settle(name, _try(name, _ordered(name)))
     return True
 
 
@@ -129,7 +127,7 @@ def _settle(name: str, outcome: str) -> None:
 
 
 def _record_share(session: pytest.Session) -> None:
-    """Runs the tests of this process's share that nobody has run yet, with nothing mutated."""
+    """Runs those tests of this process's share that nobody has run yet, unmutated; then waits for the others."""
     number, processes = (int(part) for part in os.environ["MUTATION_SHARE"].split("/"))  # noqa: TID251 - as above
     known = {line[0] for line in _lines(_path("MAP"))}
     for item in session.items[number::processes]:
@@ -140,6 +138,9 @@ def _record_share(session: pytest.Session) -> None:
             line = [item.nodeid, is_sound, round(time.monotonic() - began, 3), sorted(_state.met)]
             with _path("MAP").open("a") as file:
                 file.write(json.dumps(line) + "\n")
+    (_path("FOLDER") / f"recorded-{number}").touch()
+    while len(list(_path("FOLDER").glob("recorded-*"))) < processes:
+        time.sleep(_LOOK_S)
 
 
 def _recall(session: pytest.Session) -> None:
@@ -159,7 +160,7 @@ def _lines(file: Path) -> list[Any]:
 
 
 def _ordered(name: str) -> list[pytest.Item]:
-    """The tests that come by it: those that killed its neighbours, those that sound like it, the quick ones."""
+    """The tests that come by it: those that killed neighbours, that sound like it, the quick; the long ones last."""
     times = _state.passing[name]
     file, _, function = name.split(": ", maxsplit=1)[0].partition(":")
     kills: Counter[str] = Counter()
@@ -170,18 +171,18 @@ def _ordered(name: str) -> list[pytest.Item]:
     words = [word for column, word in _SOUNDS.items() if column in name]
     nouns = set(Path(file).stem.split("_"))
 
-    def place(item: pytest.Item) -> tuple[int, int, float]:
+    def place(item: pytest.Item) -> tuple[bool, int, int, float]:
         module, test = item.nodeid.split("::", maxsplit=1)
         likeness = 3 * any(re.search(word, test) for word in words) + any(noun in module for noun in nouns)
         likeness += any(noun in test for noun in nouns)
         rank = best.index(item.nodeid) if item.nodeid in best else len(best)
-        return rank, -likeness, times[item]
+        return times[item] > _LONG_S, rank, -likeness, times[item]
 
     return sorted(times, key=place)
 
 
 def _try(name: str, tests: list[pytest.Item]) -> str:
-    deadline = time.process_time() + _ENOUGH_S
+    deadline = time.process_time() + float(os.environ["MUTATION_ENOUGH_S"])  # noqa: TID251 - as above
     for position, item in enumerate(tests):
         allowance_s = _HANGS_AFTER_S + 10 * _state.passing[name][item]
         with _state.mutated(name):
