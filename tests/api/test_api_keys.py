@@ -123,6 +123,22 @@ def test_a_key_that_is_over_or_not_the_one_is_refused(client: ApiClient, change:
     assert (refused.status_code, refused.json["code"]) == (401, "invalid_token")
 
 
+def test_a_key_is_worth_what_its_maker_is_where_it_was_made(client: ApiClient) -> None:
+    """Neither another organization nor another role of theirs counts, whichever is older."""
+    other = make_membership()  # first of all
+    maker = make_membership(other.user, role=Role.VIEWER)
+    key = client.with_headers(bearer_of_key(maker, [Scope.WRITE_CONTENT]))
+
+    def at(organization: Organization) -> int:
+        return key.get("/api/v1/uploads", headers={"Marquee-Organization": organization.slug}).status_code
+
+    assert (at(maker.organization), at(other.organization)) == (200, 404)
+    assert key.post("/api/v1/posts", json={"title": "By a viewer"}).status_code == 403
+    maker.suspended_at = now()
+    db.session.flush()
+    assert key.get("/api/v1/uploads").status_code == 401
+
+
 @pytest.mark.parametrize("key", ["mq_", "mq_x", "mq_" + "0" * 82, "mq_é", "MQ_" + "0" * 82])
 def test_what_is_no_key_is_refused(anonymous: Person, key: str) -> None:
     answer = anonymous.get("/posts", headers={"Authorization": f"Bearer {key}".encode().decode("latin-1")})
@@ -217,7 +233,7 @@ def test_an_editor_sees_own_keys_and_an_owner_everybody_s(client: ApiClient) -> 
 def test_the_last_use_is_noted_but_not_each_time(app: Flask, ada: Person) -> None:
     made = make_key(ada)
     assert made["last_used_at"] is None
-    importer = program(app, made["key"])
+    importer, idle = program(app, made["key"]), make_key(ada)
 
     importer.get("/posts").close()
     noted = ada.get(f"/api-keys/{made['id']}").json["last_used_at"]
@@ -225,6 +241,7 @@ def test_the_last_use_is_noted_but_not_each_time(app: Flask, ada: Person) -> Non
 
     assert noted.endswith("Z")
     assert ada.get(f"/api-keys/{made['id']}").json["last_used_at"] == noted
+    assert ada.get(f"/api-keys/{idle['id']}").json["last_used_at"] is None
 
 
 def test_where_addresses_must_be_verified_an_unverified_maker_gets_no_key(

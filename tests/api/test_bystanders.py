@@ -60,11 +60,12 @@ def test_a_change_of_password_is_one_s_own(client: ApiClient, user: User, bystan
     assert [letter.to for letter in send_queued()] == [user.email]
 
 
-def test_no_token_is_made_for_a_disabled_user(client: ApiClient, user: User) -> None:
-    user.disabled_at = now()
+@pytest.mark.parametrize("path", ["password/forgot", "email/verification"])
+def test_no_token_is_made_for_a_disabled_user(client: ApiClient, user: User, path: str) -> None:
+    user.disabled_at, user.email_verified_at = now(), None
     db.session.flush()
 
-    answer = client.post("/api/v1/auth/password/forgot", json={"email": user.email})
+    answer = client.post(f"/api/v1/auth/{path}", json={"email": user.email})
 
     assert answer.status_code < 300
     assert [token.user_id for token in db.session.query(OneTimeToken)] == [None]

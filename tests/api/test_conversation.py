@@ -1,5 +1,6 @@
 """Comments and likes, the same on posts and videos."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from app.database import db, transaction
 from app.models import CommentPolicy, Membership, Organization, Publication, Visibility
-from app.permissions import Scope
+from app.permissions import Role, Scope
 from tests.api.conftest import Person
 from tests.factories import make_post, make_user, make_video
 from tests.support.http import ApiClient, bearer_of_key
@@ -147,6 +148,40 @@ def test_moderated_comments_wait_for_an_editor(ada: Person, bob: Person, anonymo
     assert ada.post(f"/comments/{waiting['id']}/hide").json["state"] == "hidden"
     assert (bodies(anonymous, thing), count(anonymous, thing)) == ([], 0)
     assert say(ada, thing)["state"] == "visible"
+
+
+def test_what_waits_is_seen_by_its_author_and_moderators_alone(
+    ada: Person, bob: Person, newcomer: Callable[[], Person], hire: Callable[[Person, Role], Person], thing: str
+) -> None:
+    set_policy(ada, CommentPolicy.MODERATED)
+    viewer, stranger, editor = hire(ada, Role.VIEWER), newcomer(), hire(ada, Role.EDITOR)
+    acting = {"Marquee-Organization": ada.organization}
+    waiting = say(bob, thing, "Waits.")
+
+    def shown_to(person: Person, **options: object) -> list[str]:
+        return [comment["body"] for comment in person.get(f"{thing}/comments", **options).json["data"]]
+
+    assert (shown_to(bob), shown_to(ada), shown_to(editor, headers=acting)) == (["Waits."], ["Waits."], ["Waits."])
+    assert (shown_to(stranger), shown_to(viewer, headers=acting)) == ([], [])
+    for person, headers in ((stranger, {}), (viewer, acting)):
+        path = f"/comments/{waiting['id']}"
+        assert person.send("PATCH", path, {"body": "Mine."}, headers=headers).status_code == 404
+        assert person.post(f"{path}/approve", headers=headers).status_code == 404
+    viewers = viewer.post(f"{thing}/comments", {"body": "Me too."}, headers=acting)
+    assert viewers.json["state"] == "pending"
+
+
+def test_a_moderator_decides_at_home_and_lists_nothing_of_others(ada: Person, bob: Person, thing: str) -> None:
+    for person in (ada, bob):
+        set_policy(person, CommentPolicy.MODERATED)
+    elsewhere = say(ada, f"/posts/{bob.published()['id']}", "At Bob's.")
+    visible = say(ada, thing, "At home.")
+
+    assert [comment["id"] for comment in bob.get("/comments").json["data"]] == [elsewhere["id"]]
+    assert ada.get("/comments").json["data"] == []
+    for method, action in (("POST", "/hide"), ("POST", "/approve"), ("DELETE", "")):
+        answer = bob.send(method, f"/comments/{visible['id']}{action}")
+        assert (answer.status_code, answer.json["code"]) == (403, "not_yours")
 
 
 def test_a_change_is_moderated_again(ada: Person, bob: Person, anonymous: Person, thing: str) -> None:

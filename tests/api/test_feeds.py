@@ -384,6 +384,7 @@ def test_the_sitemap_lists_every_page_and_leaves_out_what_engines_shall(
     gazette: Organization, anonymous: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed_service, "SITEMAP_PAGE", 2)
+    make_organization()  # whose posts these are not
     first = datetime(2026, 1, 1, tzinfo=UTC)
     for day in range(3):
         published(gazette, slug=f"day-{day}", published_at=first + timedelta(days=day))

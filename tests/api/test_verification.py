@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.database import db, transaction
-from app.models import AuditEntry, OneTimeToken, User
+from app.models import AuditEntry, OneTimeToken, Publication, User
 from app.utils.times import now
 from config import settings
 from tests.api.conftest import Person
+from tests.factories import make_post
 from tests.support.mail import send_queued, token_in
 
 
@@ -86,29 +87,10 @@ def test_where_it_is_required_the_unverified_read_and_do_not_write(ada: Person) 
     assert (refused.status_code, refused.json["code"]) == (403, "email_unverified")
     assert ada.get("/users/me").status_code == 200
     assert ada.get(f"/posts?organization={ada.organization}").status_code == 200
+    path = f"/posts/{make_post(publication=Publication.PUBLISHED).id}"
+    for method, address in (("POST", f"{path}/comments"), ("PUT", f"{path}/like"), ("POST", "/organizations")):
+        body = {"body": "Hear me."} if method == "POST" else None
+        answer = ada.send(method, address, {"name": "Mine"} if address == "/organizations" else body)
+        assert (answer.status_code, answer.json["code"]) == (403, "email_unverified"), address
     ada.post("/auth/email/verify", {"token": token_in(letter)})
     assert ada.post("/posts", {"title": "In time"}).status_code == 201
-
-
-@pytest.mark.parametrize("path", ["/auth/email/verification", "/auth/password/forgot"])
-def test_who_is_disabled_gets_no_letter(ada: Person, anonymous: Person, path: str) -> None:
-    """Neither one that was asked for before, nor one that was asked for meanwhile and is sent when they are back."""
-    send_queued()
-    with transaction():
-        db.session.execute(update(OneTimeToken).values(created_at=now().replace(year=2020)))
-    anonymous.post(path, {"email": email_of(ada)})
-    disable(ada, True)
-    assert send_queued() == []
-
-    with transaction():
-        db.session.execute(update(OneTimeToken).values(created_at=now().replace(year=2020)))
-    assert anonymous.post(path, {"email": email_of(ada)}).status_code == 204
-    disable(ada, False)
-
-    assert send_queued() == []
-
-
-def disable(person: Person, is_disabled: bool) -> None:  # noqa: FBT001 - the one thing that it is told
-    with transaction():
-        values = {"disabled_at": now() if is_disabled else None}
-        db.session.execute(update(User).where(User.email == email_of(person)).values(values))

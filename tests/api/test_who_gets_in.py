@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from app.database import db
 from app.models import User
+from app.permissions import Role
 from app.services import tokens
 from app.utils.times import now
 from config import settings
@@ -72,6 +73,34 @@ def test_a_session_of_somebody_who_is_suspended_everywhere_acts_nowhere(client: 
 
     assert sign_in(client, user).status_code == 200
     assert acts_in(client, user) is None
+
+
+def test_where_one_is_suspended_one_does_not_work(client: ApiClient) -> None:
+    user = make_user()
+    make_membership(user, created_at=now() - timedelta(days=2), suspended_at=now())
+    active = make_membership(user, created_at=now() - timedelta(days=1)).organization
+
+    session = sign_in(client, user).json
+    me = client.get("/api/v1/users/me", headers={"Authorization": f"Bearer {session['access_token']}"}).json
+
+    assert session["organization"]["slug"] == active.slug
+    assert [organization["slug"] for organization in me["organizations"]] == [active.slug]
+
+
+@pytest.mark.parametrize("end", ["DELETE", "POST"])
+def test_a_session_moves_to_the_next_home_when_its_user_loses_the_first(end: str, client: ApiClient) -> None:
+    """Whoever else still works in the first, and wherever else the user does."""
+    user = make_user()
+    lost = make_membership(user, created_at=now() - timedelta(days=2), role=Role.EDITOR).organization
+    kept = make_membership(user, created_at=now() - timedelta(days=1)).organization
+    owner = client.acting_as(make_membership(organization=lost, role=Role.OWNER))
+    headers = {"Authorization": f"Bearer {sign_in(client, user).json['access_token']}"}
+
+    path = f"/api/v1/organizations/{lost.slug}/team/{user.id}" + ("/suspend" if end == "POST" else "")
+    assert owner.open(path, method=end).status_code < 300
+
+    written = client.post("/api/v1/posts", json={"title": "At home"}, headers=headers)
+    assert written.json["organization"]["slug"] == kept.slug
 
 
 def test_changing_one_s_profile_changes_nobody_else_s(ada: Person, bob: Person) -> None:
