@@ -21,13 +21,13 @@ PATH: Final = "/api/v1/posts"
 def main() -> None:
     """Prints what came of all requests, over the reloads and over the change of the master."""
     with tempfile.TemporaryDirectory(prefix="marquee-web-") as folder, web_alone(Path(folder), redis_url="") as web:
-        with asking(web.address, PATH, clients=CLIENTS) as asked:
+        with asking(web.address, PATH, pause_s=0, clients=CLIENTS) as asked:
             for number in range(RELOADS):
                 _wait_for(asked, REQUESTS * number // RELOADS)
                 _reload(web)
             _wait_for(asked, REQUESTS)
         _print(f"HUP x{RELOADS}", asked)
-        with asking(web.address, PATH, clients=CLIENTS) as asked:
+        with asking(web.address, PATH, pause_s=0, clients=CLIENTS) as asked:
             new_master = _change_master(web)
             _wait_for(asked, 2000)
         _print("USR2, then TERM to the old master", asked)

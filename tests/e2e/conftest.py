@@ -99,7 +99,7 @@ def start_product(folder: Path, **variables: str) -> Product:
     with (folder / "up.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "up"],
-            env={**inherited, **settings, "JOB_LEASE_S": "4", "JOB_HEARTBEAT_S": "1", **variables},
+            env={**inherited, **settings, "JOB_LEASE_S": "8", "JOB_HEARTBEAT_S": "2", **variables},
             cwd=PROJECT_DIR,
             stdout=log,
             stderr=log,
@@ -117,7 +117,7 @@ def stop_product(product: Product, number: int = signal.SIGTERM) -> float:
     """Stops it and says how many seconds that took."""
     started = time.monotonic()
     product.process.send_signal(number)
-    product.process.wait(15)
+    product.process.wait(PATIENCE_S)
     return time.monotonic() - started
 
 

@@ -30,7 +30,7 @@ needs_node = pytest.mark.skipif(
 def follow(address: str, token: str, topic: str, until: str) -> list[dict[str, Any]]:
     """What npm's socket.io-client with default options hears."""
     command = [str(NODE), str(SCRIPTS / "follow.mjs"), address, token, topic, until]
-    done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=120, check=False)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

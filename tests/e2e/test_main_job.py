@@ -1,11 +1,8 @@
 """The main job on the running product: upload real clips, watch, play; faults and hostile files."""
 
-import json
 import os
 import signal
 import subprocess
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import requests
 
 from tests import clips
 from tests.e2e.conftest import Client, Product, fetched
+from tests.support.event_stream import event_stream
 from tests.support.waiting import wait_until
 
 
@@ -130,31 +128,18 @@ def test_a_deleted_video_leaves_no_file(ada: Client, product: Product, clip: Cal
     wait_until(lambda: not list(product.folder.glob(f"storage/videos/*/{video['id']}")))
 
 
-def follow(ada: Client, heard: list[dict[str, Any]], headers: dict[str, str], until: str) -> threading.Thread:
-    """Listens to the events in the background until one of the type."""
-
-    def listen() -> None:
-        with ada.send("GET", "/events", headers=headers, stream=True) as answer:
-            for line in answer.iter_lines():
-                if line.startswith(b"data: "):
-                    heard.append(json.loads(line[6:]))
-                    if heard[-1]["type"] == until:
-                        return
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    return thread
+def replay(ada: Client) -> list[dict[str, Any]]:
+    """Her events from the first to the one that ends a job."""
+    with event_stream(ada.address, ada.token, last_event_id="0") as stream:
+        return stream.take_until("job.succeeded")
 
 
 def test_events_tell_the_whole_story_and_can_be_replayed(ada: Client, clip: Callable[[str], Path]) -> None:
-    live: list[dict[str, Any]] = []
-    thread = follow(ada, live, {}, "job.succeeded")
-    time.sleep(0.5)
-    ada.upload(clip("vp9.webm"))
-    thread.join(60)
+    with event_stream(ada.address, ada.token) as stream:
+        ada.upload(clip("vp9.webm"))
+        live = stream.take_until("job.succeeded")
 
-    replayed: list[dict[str, Any]] = []
-    follow(ada, replayed, {"Last-Event-ID": "0"}, "job.succeeded").join(10)
+    replayed = replay(ada)
 
     story = ["video.created", "video.probed", "video.playable", "video.ready", "job.succeeded"]
     assert [event["type"] for event in live if "seq" in event] == story
@@ -177,13 +162,11 @@ def test_a_killed_worker_is_replaced_and_the_video_ends_ready_once(
     ada: Client, product: Product, clip: Callable[[str], Path]
 ) -> None:
     video = ada.upload(clip("open_gop.mp4"))
-    ada.wait_for(video["id"], "preparing", "playable")
+    ada.wait_for(video["id"], "preparing", "playable", "ready")
 
     for process_id in workers_of(product):
         os.kill(process_id, signal.SIGKILL)
 
     ready = ada.wait_for(video["id"], "ready", "failed")
     assert ready["processing"]["state"] == "ready", ready["errors"]
-    heard: list[dict[str, Any]] = []
-    follow(ada, heard, {"Last-Event-ID": "0"}, "job.succeeded").join(10)
-    assert [event["type"] for event in heard].count("video.ready") == 1
+    assert [event["type"] for event in replay(ada)].count("video.ready") == 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.support.processes import Running
+from tests.support.processes import Running, is_alive
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,7 +26,7 @@ def test_stopping_leaves_no_process_behind(live_server: Running) -> None:
 
     live_server.stop()
 
-    assert [pid for pid in _process_ids() if _group_of(pid) in groups] == []
+    wait_until(lambda: not [pid for pid in _process_ids() if is_alive(pid) and _group_of(pid) in groups])
 
 
 @pytest.mark.browser

@@ -23,7 +23,7 @@ def test_the_pasted_session_publishes_a_post_and_plays_a_video(product: Product)
         env=variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -52,7 +52,7 @@ def assert_arrived(product: Product, ada: Client, video_id: str, film: Path, pro
 def test_tus_js_client_uploads_over_a_line_that_breaks(ada: Client, product: Product, film: Path) -> None:
     with faulty_proxy(int(urlsplit(product.address).port or 0), BREAK_AT) as proxy:
         command = [str(NODE), "upload.mjs", f"http://localhost:{proxy.port}", ada.token, str(film)]
-        done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, timeout=120, check=False)
 
     assert done.returncode == 0, done.stderr
     assert_arrived(product, ada, json.loads(done.stdout)["video_id"], film, proxy)

@@ -45,7 +45,7 @@ class Stack:
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """A request on a connection of its own."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return requests.request(method, f"{self.product.address}/api/v1{path}", headers=headers, timeout=30, **options)
+        return requests.request(method, f"{self.product.address}/api/v1{path}", headers=headers, timeout=60, **options)
 
     def timed(self, what: str, method: str, path: str, **options: Any) -> tuple[Answer, Any]:
         """The answer's figures and its document."""

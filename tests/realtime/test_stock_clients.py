@@ -99,7 +99,7 @@ def test_reloading_sends_every_client_to_the_new_workers(live: Live, ada: Person
 
 def test_the_stock_client_does_not_come_back_once_its_session_has_ended(live: Live, ada: Person) -> None:
     with stock_clients(live.address, [ada.token], clients=CLIENTS) as clients:
-        clients.wait_until(all_connected)
+        clients.wait_until(lambda now: len(now.said("upgraded")) == CLIENTS)
         live.execute("UPDATE sessions SET revoked_at = now() WHERE user_id = %s", ada.user_id)
         taken_s = clients.wait_until(lambda now: len(now.said("lost")) == CLIENTS)
         summary = clients.finish()

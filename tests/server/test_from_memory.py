@@ -41,10 +41,15 @@ def test_a_kept_answer_goes_out_as_the_application_s_and_the_connection_goes_on(
     mine = {"Authorization": f"Bearer {token}"}
 
     first, whole = ask(connection)
-    answers = [ask(connection) for _ in range(20)]
-    hits = [(answer, body) for answer, body in answers if answer.getheader("Cache-Status") == "Marquee; hit"]
+    answers: list[tuple[HTTPResponse, str]] = []
+    hits: list[tuple[HTTPResponse, str]] = []
 
-    assert len(hits) >= 10  # a look at what has changed may fall between
+    def has_hit_ten_times() -> bool:  # a look at what has changed may fall between
+        answers.append(ask(connection))
+        hits[:] = [pair for pair in answers if pair[0].getheader("Cache-Status") == "Marquee; hit"]
+        return len(hits) == 10
+
+    wait_until(has_hit_ten_times)
     for answer, body in hits:
         own = {"Date", "X-Request-Id", "Age", "Cache-Status"}
         assert sorted(pair for pair in answer.getheaders() if pair[0] not in own) == sorted(
@@ -52,7 +57,7 @@ def test_a_kept_answer_goes_out_as_the_application_s_and_the_connection_goes_on(
         )
         assert body == whole
         assert {name for name, _value in ALWAYS} <= {name for name, _value in answer.getheaders()}
-    assert len({answer.getheader("X-Request-Id") for answer, _body in answers}) == 20
+    assert len({answer.getheader("X-Request-Id") for answer, _body in answers}) == len(answers)
     # What is not plainly the same question goes to the application, on the same connection.
     assert ask(connection, X_Request_Id="my-request-1")[0].getheader("X-Request-Id") == "my-request-1"
     assert ask(connection, Authorization="Bearer nonsense")[0].status == 401

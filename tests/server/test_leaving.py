@@ -12,6 +12,7 @@ import requests
 from tests.server.conftest import StartWeb
 from tests.support.keep_alive import asking
 from tests.support.processes import new_master_of, stopped
+from tests.support.waiting import wait_until
 
 POSTS = "/api/v1/posts"
 pytestmark = pytest.mark.slow
@@ -21,14 +22,14 @@ def test_a_reload_under_load_loses_no_request(start_web: StartWeb) -> None:
     web = start_web()
     before = web.serving()
     with asking(web.address, POSTS, clients=8) as asked:
-        time.sleep(0.3)
+        wait_until(lambda: len(asked.durations_s) > 40)  # each client has been here
         web.processes[0].send_signal(signal.SIGHUP)
         web.wait_until(lambda: len(web.serving() - before) == 2 and not web.serving() & before)
-        time.sleep(0.3)
+        begun = len(asked.durations_s)
+        wait_until(lambda: len(asked.durations_s) > begun + 40)
 
     assert asked.failed == []
     assert asked.announced_ends >= 8
-    assert len(asked.durations_s) > 20
 
 
 def test_the_workers_of_before_serve_until_a_successor_does(start_web: StartWeb) -> None:
@@ -51,18 +52,18 @@ def test_a_new_master_takes_over_under_load_without_losing_a_request(start_web: 
         web.wait_until(lambda: len(web.serving() - workers) == 2)
         new_master = new_master_of(old.pid)
         old.terminate()
-        old.wait(10)
-        time.sleep(0.3)
+        old.wait(60)
+        begun = len(asked.durations_s)
+        wait_until(lambda: len(asked.durations_s) > begun + 40)
     os.kill(new_master, signal.SIGTERM)
 
     assert asked.failed == []
-    assert len(asked.durations_s) > 20
 
 
 def test_a_stop_under_load_answers_all_that_it_accepted(start_web: StartWeb) -> None:
     web = start_web(LOG_LEVEL="INFO")
     with asking(web.address, POSTS, clients=8, until_refused=True) as asked:
-        time.sleep(0.3)
+        wait_until(lambda: len(asked.durations_s) > 40)
         web.processes[0].terminate()
         assert web.processes[0].wait(60) == 0
     log = web.log_file.read_text()
@@ -70,7 +71,6 @@ def test_a_stop_under_load_answers_all_that_it_accepted(start_web: StartWeb) -> 
     assert asked.failed == []
     assert [request_id for request_id in asked.never_taken if request_id in log] == []
     assert POSTS in log
-    assert len(asked.durations_s) > 8
 
 
 def test_idle_connections_and_streams_do_not_hold_up_a_stop(start_web: StartWeb) -> None:
@@ -102,9 +102,11 @@ def test_a_server_without_clients_stops_at_once(number: int, start_web: StartWeb
 
 def test_a_stop_while_the_workers_load_is_not_lost(web_folder: Path, redis_url: str) -> None:
     web = stopped(web_folder, "", redis_url, {})
+    sockets = web.data_dir / "run" / "web"
+    of_before = set(sockets.glob("*.sock"))  # a server that was killed leaves some
     process = web.start_script("gunicorn", "wsgi:app")
     try:
-        web.wait_until(lambda: any((web.data_dir / "run" / "web").glob("*.sock")))
+        web.wait_until(lambda: bool(set(sockets.glob("*.sock")) - of_before))
         process.terminate()
 
         assert process.wait(60) == 0

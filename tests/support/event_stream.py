@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from tests.support.event_documents import assert_is_event
+from tests.support.waiting import PATIENCE_S
 
 _END: Final = None
 
@@ -47,7 +48,7 @@ class EventStream:
                     self._came.put({"event": json.loads(line[6:]), "place": place})
         self._came.put(_END)
 
-    def take(self, count: int, within_s: float = 30) -> list[dict[str, Any]]:
+    def take(self, count: int, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
         """The next events, as many as asked for."""
         deadline = time.monotonic() + within_s
         taken: list[dict[str, Any]] = []
@@ -62,12 +63,19 @@ class EventStream:
             taken.append(came["event"])
         return taken
 
+    def take_until(self, type_: str) -> list[dict[str, Any]]:
+        """Every event up to the first of the type, which is the last of them."""
+        taken = self.take(1)
+        while taken[-1]["type"] != type_:
+            taken += self.take(1)
+        return taken
+
     def waiting(self) -> list[dict[str, Any]]:
         """What came and has not been taken."""
         came = [self._came.get_nowait() for _ in range(self._came.qsize())]
         return [one["event"] for one in came if one is not _END]
 
-    def wait_until_ended(self, within_s: float = 30) -> float:
+    def wait_until_ended(self, within_s: float = PATIENCE_S) -> float:
         """Fails if the server does not end it; the seconds it took."""
         started = time.monotonic()
         self._thread.join(within_s)
@@ -83,7 +91,7 @@ def event_stream(
     if last_event_id is not None:
         headers["Last-Event-ID"] = last_event_id
     query = urlencode({name: value for name, value in (("after", after), ("topics", topics)) if value is not None})
-    connection = HTTPConnection(address.removeprefix("http://"), timeout=30)
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=PATIENCE_S)
     connection.request("GET", f"/api/v1/events?{query}", headers=headers)
     kept = connection.sock
     response = connection.getresponse()

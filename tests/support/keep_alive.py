@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from app.utils.ids import new_id
 
-TIMEOUT_S: Final = 20.0
+TIMEOUT_S: Final = 60.0
 
 
 @dataclass
@@ -28,9 +28,17 @@ class Asked:
 
 @contextmanager
 def asking(
-    address: str, path: str, *, clients: int, until_refused: bool = False, context: ssl.SSLContext | None = None
+    address: str,
+    path: str,
+    *,
+    clients: int,
+    pause_s: float = 0.01,
+    until_refused: bool = False,
+    context: ssl.SSLContext | None = None,
 ) -> Iterator[Asked]:
     """Lets so many clients ask in a loop while the block runs; with a context, by TLS.
+
+    The pause between a client's requests leaves a processor to the server and to other tests.
 
     A connection that ends without the `Connection: close` of an answer fails the next request. With `until_refused` a
     client leaves when nobody listens any more; else that is a failure too. A client whose new connection is reset then
@@ -40,7 +48,7 @@ def asking(
 
     def ask() -> None:
         connection = _connection(urlsplit(address).netloc, context)
-        while not is_over.is_set():
+        while not is_over.wait(pause_s):
             is_new, request_id = connection.sock is None, new_id().hex
             try:
                 _ask_once(connection, path, request_id, asked)

@@ -7,8 +7,10 @@ from typing import Any, Final, Self
 import orjson
 from websocket import WebSocketException, WebSocketTimeoutException, create_connection
 
+from tests.support.waiting import PATIENCE_S
+
 _PING, _PONG, _EVENT, _ACK, _ACCEPTED, _REFUSED, _DISCONNECT = "2", "3", "42", "43", "40", "44", "41"
-_ANSWER_S: Final = 30.0
+_ANSWER_S: Final = PATIENCE_S
 
 
 class PlainSocket:
@@ -76,7 +78,7 @@ class PlainSocket:
         started, frames = time.monotonic(), []
         try:
             while True:
-                frames.append(self.next_frame(30))
+                frames.append(self.next_frame())
         except WebSocketTimeoutException:
             raise AssertionError("the connection goes on") from None
         except (WebSocketException, OSError):

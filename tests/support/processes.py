@@ -180,8 +180,9 @@ def stopped(folder: Path, database_url: str, redis_url: str, variables: dict[str
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "WORKER_CORES": "2",
-        "JOB_LEASE_S": "4",
-        "JOB_HEARTBEAT_S": "1",
+        # A busy machine may hold a heartbeat up for seconds; outages wait for a lease to run out.
+        "JOB_LEASE_S": "8",
+        "JOB_HEARTBEAT_S": "4",
         **variables,
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ SIGNALLED: dict[str, Callable[[int, int], None]] = {"the parent": os.kill, "the 
 
 def test_a_worker_frozen_past_its_lease_is_fenced_when_it_wakes(stage: Stage) -> None:
     frozen = stage.start_worker(**SHORT_LEASE)
-    job_id = stage.enqueue("sleep", seconds=1)
+    job_id = stage.enqueue("linger the first time")
     stage.wait_until(stage.executions)
     os.killpg(frozen.pid, signal.SIGSTOP)
     stage.start_worker()
@@ -47,7 +47,7 @@ def test_a_process_frozen_with_the_relay_s_lock_holds_up_the_others_for_seconds_
 
 def test_a_frozen_child_loses_its_job_to_another_and_is_fenced(stage: Stage) -> None:
     stage.start_worker(**SHORT_LEASE)
-    job_id = stage.enqueue("sleep", seconds=1)
+    job_id = stage.enqueue("linger the first time")
     stage.wait_until(stage.executions)
     child = int(stage.executions()[0][2])
     os.kill(child, signal.SIGSTOP)
@@ -63,7 +63,7 @@ def test_a_frozen_child_loses_its_job_to_another_and_is_fenced(stage: Stage) -> 
 @pytest.mark.parametrize("whom", SIGNALLED)
 def test_what_a_stopped_worker_did_continues_elsewhere_at_once_and_burns_no_attempt(stage: Stage, whom: str) -> None:
     workers = {stage.start_worker(JOB_LEASE_S="60", JOB_HEARTBEAT_S="5").pid for _ in range(2)}
-    job_id = stage.enqueue("sleep", seconds=2)
+    job_id = stage.enqueue("linger the first time")
     stage.wait_until(stage.executions)
     stopped = os.getsid(int(stage.executions()[0][2]))
 
@@ -115,11 +115,10 @@ def test_cancelling_ends_a_running_encoder_and_leaves_no_file(stage: Stage) -> N
 
     job_service.cancel(job_id)
     stage.wait_until(lambda: not any(map(is_alive, encoders)))
-    stage.wait_until(lambda: not list(stage.folder.glob("*/video.mkv")))
+    stage.wait_until(lambda: not [path for path in stage.folder.iterdir() if path.is_dir()])
 
     assert encoders
     assert stage.job(job_id).state == "cancelled"
-    assert not [path for path in stage.folder.iterdir() if path.is_dir()]
 
 
 def _processes_naming(folder: Path) -> list[int]:

@@ -43,7 +43,7 @@ def test_attempts_are_counted_by_kind_and_outcome(stage: Stage, client: ApiClien
 
 
 def test_a_wait_counts_from_when_the_job_was_due_and_a_run_from_its_start(stage: Stage, client: ApiClient) -> None:
-    stage.enqueue("sleep", seconds=0.6, run_at=utc_now_plus(-20))
+    stage.enqueue("sleep", seconds=0.6, run_at=utc_now_plus(-11))
     stage.start_worker()
     stage.wait_until(lambda: count(client, "succeeded"))
 

@@ -1,12 +1,12 @@
 """How a worker starts, what it listens to, and how it outlasts Redis."""
 
-import socket
 import subprocess
 import sys
 
 from app.clients import valkey
 from app.jobs import CATALOGUE, FORGET_EVENTS
 from app.services import job_run
+from tests.support.servers import free_port
 from tests.workers.stage import Stage
 from workers import app as celery_app
 
@@ -29,9 +29,7 @@ def test_every_kind_has_a_task_a_consumed_queue_and_somebody_who_does_it() -> No
 
 
 def test_jobs_wait_while_redis_is_away_and_run_when_it_comes(stage: Stage) -> None:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = free_port()
     stage.redis_url = f"redis://127.0.0.1:{port}/0"
     stage.start_worker()
     job_id = stage.enqueue()
