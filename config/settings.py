@@ -1,7 +1,6 @@
 """Every setting of the product, typed; everything wrong is reported at once, at start."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -322,8 +321,3 @@ def _sentences(error: ValidationError) -> list[str]:
         else:
             sentences.extend(problem["msg"].split("\n"))
     return sentences
-
-
-def random_token() -> str:
-    """256 random bits, safe in a URL and a file name."""
-    return secrets.token_urlsafe(32)

@@ -26,11 +26,6 @@ def fitted(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def widths_below(width: int) -> list[int]:
-    """The narrower widths that are worth making; nothing is made larger than it is."""
-    return [narrower for narrower in WIDTHS if narrower < width]
-
-
 def full_name(ending: str) -> str:
     """The file of the picture itself."""
     return f"full.{ending}"

@@ -7,7 +7,7 @@ to the owner's private socket: polling by HTTP, a WebSocket by copying bytes bot
 import re
 import socket
 from collections.abc import Iterable, Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
@@ -49,7 +49,7 @@ class _Relay:
             if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
                 return _splice(environ, owner)
             return _forward(environ, owner, start_response)
-        except OSError:  # the owner is gone: the client begins a new session and resumes by its last event
+        except (OSError, HTTPException):  # the owner is gone: the client begins a new session and resumes
             start_response("400 BAD REQUEST", [("Content-Type", "application/json")])
             return [_UNKNOWN]
 

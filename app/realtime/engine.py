@@ -44,8 +44,9 @@ def bound(server: Server, is_known: Callable[[str], bool]) -> None:
     taken: dict[str, list[Seat]] = {}
 
     def connect(engine_id: str, environ: dict[str, Any]) -> object:
-        taken[engine_id] = seats_of_connection(environ.get("REMOTE_ADDR"))
-        crowd.enter(*taken[engine_id])
+        seats = seats_of_connection(environ.get("REMOTE_ADDR"))
+        crowd.enter(*seats)
+        taken[engine_id] = seats
         expect_sign_in(server, engine_id, is_known)
         return connected(engine_id, environ)
 

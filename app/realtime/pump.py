@@ -89,7 +89,7 @@ class Pump:
                     self._pass_on(orjson.loads(heard[1]))
                 else:
                     self._hint(*orjson.loads(heard[1]))
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, AttributeError):
                 log.warning("a message of Redis is not one of ours", channel=heard[0])
 
     def _hint(self, scope: str, seq: int) -> None:
@@ -117,6 +117,9 @@ class Pump:
                         next_round = time.monotonic() + BACKSTOP_S
             except SQLAlchemyError as error:
                 log.warning("events wait for the database", cause=type(error).__name__)
+                next_round = time.monotonic() + BACKSTOP_S
+            except Exception:  # without this thread nobody here would hear anything until the next client comes
+                log.exception("the pump stumbled")
                 next_round = time.monotonic() + BACKSTOP_S
 
     def _take_hinted(self) -> set[UUID]:

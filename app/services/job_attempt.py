@@ -115,11 +115,14 @@ def _out_of_memory(kind: JobKind) -> JobFailed:
 
 
 def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
-    """Takes the job with a fresh lease token: one statement decides between any number of deliveries."""
+    """Takes the job with a fresh lease token: one statement decides between any number of deliveries.
+
+    A second message of one that failed meanwhile comes too early: its back-off holds here too.
+    """
     token = uuid4()
     taken = (
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.QUEUED, _has_room(worker_id))
+        .where(Job.id == job_id, Job.state == JobState.QUEUED, Job.run_at <= utc_now(), _has_room(worker_id))
         .values(
             state=JobState.RUNNING,
             attempt=Job.attempt + 1,
@@ -139,7 +142,7 @@ def claim(job_id: UUID, *, worker_id: UUID, process_id: int) -> JobRun | None:
         # Claims of one worker queue up here: two at once would each see the same free core.
         db.session.execute(select(Worker.id).where(Worker.id == worker_id).with_for_update())
         row = db.session.execute(taken).first()
-        if row is None:  # no room here: the relay offers it again
+        if row is None:  # no room here, or not due: the relay offers it again
             back = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(published_at=None)
             db.session.execute(back.execution_options(synchronize_session=False))
     if row is None:

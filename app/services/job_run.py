@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
@@ -24,13 +24,9 @@ from config import settings
 log = structlog.get_logger("marquee.jobs")
 LOOK_EVERY_S: Final = 0.5
 PROGRESS_EVERY_S: Final = 0.5
-STUBBORN_AFTER_S: Final = 3.0
-"""How long work may go on after it was told to stop; then its process is killed."""
 WAIT_FOR_SPACE_S: Final = 30
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
-Context = Callable[[], AbstractContextManager[object]]
-"""Opens what the database session of a thread needs; the heartbeat's thread opens one of its own."""
 
 
 class Fenced(Exception):

@@ -22,6 +22,7 @@ from app.utils.ids import new_id
 from app.utils.times import rfc3339
 
 WAKE_CHANNEL: Final = "marquee:wake"
+FAILURES_KEPT: Final = 20
 _RETRIABLE: Final = (JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
 Action = Callable[[Job], None]
 _when_ended: dict[str, Action] = {}
@@ -208,7 +209,8 @@ def retry(job_id: UUID, *, arguments: Mapping[str, object] | None = None, even_s
         if job.parent_id is not None:
             raise Conflict("A part of a job cannot be retried by itself; retry the whole.")
         if job.state not in _RETRIABLE and not (even_succeeded and job.state is JobState.SUCCEEDED):
-            raise Conflict(f"A job that is {job.state} cannot be retried.")
+            detail = "Only a job that is failed, dead or cancelled can be retried"
+            raise Conflict(f"{detail}; the state of this one is {job.state}.")
         requeue(job)
         if arguments is not None:
             job.arguments = dict(arguments)
@@ -232,14 +234,14 @@ def requeue(job: Job, *, run_at: object = None) -> None:
 
 
 def note_failure(job: Job, error: Mapping[str, Any]) -> None:
-    """Keeps how an attempt of a locked job ended badly; at most one entry an attempt."""
+    """Keeps how an attempt of a locked job ended badly: of one that is retried for ever the last few."""
     failure = {
         "attempt": job.attempt,
         "started_at": rfc3339(job.claimed_at),
         "ended_at": rfc3339(db.session.scalar(select(utc_now()))),
         "error": dict(error),
     }
-    job.failures = [*job.failures, failure]
+    job.failures = [*job.failures, failure][-FAILURES_KEPT:]
     job.error = dict(error)
 
 

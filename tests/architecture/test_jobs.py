@@ -1,11 +1,16 @@
 """The catalogue of jobs, and the workers that the plain command starts."""
 
+import re
+from typing import Final
+
 import pytest
 from flask import Flask
 
 from app.jobs import CATALOGUE, SCHEDULE, JobClass, JobKind
 from app.services import job_run
+from config.env import PROJECT_DIR
 
+OPERATING: Final = (PROJECT_DIR / "docs" / "operating.md").read_text(encoding="utf-8")
 every_kind = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.name)
 
 
@@ -59,5 +64,9 @@ def test_heavy_jobs_wait_behind_what_makes_a_video_play(kind: JobKind) -> None:
         assert kind.priority > CATALOGUE["video.process"].priority
 
 
-def test_recurring_jobs_are_in_the_catalogue() -> None:
+def test_recurring_jobs_are_in_the_catalogue_and_each_is_told_to_operators() -> None:
+    periods = {600: "every 10 min", 3600: "hourly", 86_400: "daily"}
+    table = re.findall(r"^\| `([a-z0-9_]+\.[a-z]+)` \|.*\| ([^|]+) \|$", OPERATING, re.MULTILINE)
+
     assert {kind.name for kind in SCHEDULE} <= set(CATALOGUE)
+    assert dict(table) == {kind.name: periods[period_s] for kind, period_s in SCHEDULE.items()}

@@ -1,6 +1,7 @@
 """Settings: one look tells everything that is wrong, and production takes no shortcuts."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from dotenv import dotenv_values
 
 from config.env import PROJECT_DIR, UnknownEnvironment, environment_name
 from config.rules import DEVELOPMENT_SECRET, warnings_of
-from config.settings import SettingsInvalid, build_settings
+from config.settings import Settings, SettingsInvalid, build_settings
 from config.smtp import SmtpServer
 
 PRODUCTION = {
@@ -247,6 +248,13 @@ def test_an_unknown_environment_ends_the_process_in_one_sentence() -> None:
     assert result.returncode == 1
     assert "'staging'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_page_of_settings_names_each_and_no_other() -> None:
+    rows = (PROJECT_DIR / "docs" / "settings.md").read_text(encoding="utf-8").splitlines()
+    named = {name for row in rows if row.startswith("| `") for name in re.findall(r"`([A-Z0-9_]+)`", row.split("|")[1])}
+
+    assert named == {name.upper() for name in Settings.model_fields} - {"FLASK_DEBUG"}  # Flask's own, refused
 
 
 def test_the_real_environment_wins_over_the_file() -> None:

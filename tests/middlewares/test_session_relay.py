@@ -27,6 +27,7 @@ class Sibling:
 
     def __init__(self, path: Path) -> None:
         self.received: list[bytes] = []
+        self.answer = ANSWER
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(path))
         self._socket.listen()
@@ -40,7 +41,7 @@ class Sibling:
                 return
             with connection:
                 self.received.append(connection.recv(100_000))
-                connection.sendall(ANSWER)
+                connection.sendall(self.answer)
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -70,6 +71,13 @@ def ask(path: str = "/socket.io/", query: str = f"EIO=4&sid={SIBLING}.x", **more
 def _here(_environ: object, start_response: "StartResponse") -> list[bytes]:
     start_response("200 OK", [])
     return [b"here"]
+
+
+@pytest.mark.parametrize("answer", [b"", b"not HTTP\r\n\r\n", ANSWER[:-3]])
+def test_of_a_sibling_that_dies_while_it_answers_the_session_is_over(sibling: Sibling, answer: bytes) -> None:
+    sibling.answer = answer
+
+    assert ask() == '{"code":1,"message":"Session ID unknown"}'
 
 
 def test_a_session_of_a_sibling_is_answered_by_it(sibling: Sibling) -> None:
