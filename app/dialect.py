@@ -303,6 +303,14 @@ def is_passing(error: BaseException) -> bool:
     return any(kind.__module__.startswith("psycopg") and kind.__name__ == "OperationalError" for kind in kinds)
 
 
+def lacks_migration(error: BaseException) -> bool:
+    """Whether a statement named a table or a column that the database does not have."""
+    original = getattr(error, "orig", error)
+    if isinstance(original, sqlite3.OperationalError):
+        return str(original).startswith(("no such table", "no such column"))
+    return getattr(original, "sqlstate", None) in {"42P01", "42703"}
+
+
 def is_lock_timeout(error: BaseException) -> bool:
     """Whether a statement gave up waiting for a row that another transaction holds."""
     original = getattr(error, "orig", error)

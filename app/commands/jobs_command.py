@@ -2,25 +2,25 @@
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 import click
 import orjson
 from flask.cli import with_appcontext
 
+from app.commands.sentences import SentenceGroup
 from app.errors import MarqueeError
 from app.models import JobState
 from app.schemas.job_schemas import render
 from app.services import job_board, job_service
 from app.services.job_board import Filters, JobView
 
-Result = TypeVar("Result")
 _COLUMNS: Final = "{:36}  {:24}  {:9}  {:>8}  {:>5}  {:20}  {}"
 _HEADING: Final = _COLUMNS.format("id", "kind", "state", "attempts", "done", "created", "error")
 
 
-@click.group("jobs")
+@click.group("jobs", cls=SentenceGroup)
 def jobs() -> None:
     """Look at background jobs, cancel them, retry them."""
 
@@ -35,7 +35,7 @@ def jobs() -> None:
 def list_jobs(*, state: str | None, kind: str | None, organization: str | None, parts: bool, limit: int) -> None:
     """Show the newest jobs, one a line."""
     filters = Filters(state=JobState(state) if state else None, kind=kind, is_root=not parts)
-    views = _or_fail(lambda: job_board.survey(filters, organization_slug=organization, limit=limit))
+    views = job_board.survey(filters, organization_slug=organization, limit=limit)
     click.echo(_HEADING)
     for view in views:
         click.echo(_line(view))
@@ -46,8 +46,7 @@ def list_jobs(*, state: str | None, kind: str | None, organization: str | None, 
 @with_appcontext
 def show(job_id: UUID) -> None:
     """Show one job as the API does, with its failed attempts."""
-    view = _or_fail(lambda: job_board.find(job_id))
-    click.echo(orjson.dumps(render(view), option=orjson.OPT_INDENT_2).decode())
+    click.echo(orjson.dumps(render(job_board.find(job_id)), option=orjson.OPT_INDENT_2).decode())
 
 
 @jobs.command("cancel")
@@ -55,7 +54,7 @@ def show(job_id: UUID) -> None:
 @with_appcontext
 def cancel(job_ids: tuple[UUID, ...]) -> None:
     """End jobs and their parts; running ones stop within two seconds."""
-    _each(job_ids, job_service.cancel)
+    _each(job_ids, job_board.stop)
 
 
 @jobs.command("retry")
@@ -77,14 +76,6 @@ def _each(job_ids: Iterable[UUID], act: Callable[[UUID], None]) -> None:
             refusals += 1
             click.echo(f"{job_id}  {error.detail}", err=True)
     if refusals:
-        sys.exit(1)
-
-
-def _or_fail(question: Callable[[], Result]) -> Result:
-    try:
-        return question()
-    except MarqueeError as error:
-        click.echo(error.detail, err=True)
         sys.exit(1)
 
 

@@ -1,16 +1,14 @@
 """`flask organizations`: what only the operator decides about an organization."""
 
-import sys
-
 import click
 from flask.cli import with_appcontext
 
-from app.errors import MarqueeError
+from app.commands.sentences import SentenceGroup
 from app.services import quota_service
 from app.services.quota_service import Limits
 
 
-@click.group("organizations")
+@click.group("organizations", cls=SentenceGroup)
 def organizations() -> None:
     """Decide about organizations."""
 
@@ -23,8 +21,4 @@ def organizations() -> None:
 @with_appcontext
 def quota(slug: str, storage_bytes: int | None, video_minutes: int | None, uploads: int | None) -> None:
     """Give an organization limits of its own; what is left out follows the instance's settings."""
-    try:
-        quota_service.set_limits(slug, Limits(storage_bytes, video_minutes, uploads))
-    except MarqueeError as error:
-        click.echo(error.detail, err=True)
-        sys.exit(1)
+    quota_service.set_limits(slug, Limits(storage_bytes, video_minutes, uploads))

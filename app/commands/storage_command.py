@@ -8,7 +8,7 @@ import click
 import orjson
 from flask.cli import with_appcontext
 
-from app.errors import MarqueeError
+from app.commands.sentences import SentenceGroup
 from app.services import storage_audit
 from app.services.storage_audit import Account, Report
 
@@ -17,7 +17,7 @@ _COLUMNS: Final = "{:36}  {:24}  {:>9}  {:>16}  {:>8}  {:>8}"
 _HEADING: Final = _COLUMNS.format("organization", "slug", "files", "bytes", "missing", "orphans")
 
 
-@click.group("storage")
+@click.group("storage", cls=SentenceGroup)
 def storage() -> None:
     """Look after stored files."""
 
@@ -40,11 +40,7 @@ def audit(*, delete_orphans: bool, grace_hours: float, as_json: bool) -> None:
 
 
 def _delete(report: Report) -> None:
-    try:
-        storage_audit.delete_orphans(report)
-    except MarqueeError as error:
-        click.echo(error.detail, err=True)
-        sys.exit(1)
+    storage_audit.delete_orphans(report)
     size_bytes = sum(orphan.size_bytes for orphan in report.orphans)
     click.echo(f"Deleted {len(report.orphans)} orphans, {size_bytes} bytes.", err=True)
 

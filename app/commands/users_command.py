@@ -1,17 +1,13 @@
 """`flask users`: accounts, for operators."""
 
 import sys
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 
-from app.errors import MarqueeError
+from app.commands.sentences import SentenceGroup
 from app.services import operator_service
-
-Result = TypeVar("Result")
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -25,7 +21,7 @@ _email = click.argument("email", callback=_address)
 _from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
-@click.group("users")
+@click.group("users", cls=SentenceGroup)
 def users() -> None:
     """Make accounts, disable and enable them, set passwords."""
 
@@ -39,9 +35,7 @@ def users() -> None:
 def create(*, email: str, name: str, organization: str | None, password_stdin: bool) -> None:
     """Make an account with a verified address."""
     password = _password(is_piped=password_stdin)
-    user_id, slug = _or_fail(
-        lambda: operator_service.create(email=email, name=name, password=password, organization_name=organization)
-    )
+    user_id, slug = operator_service.create(email=email, name=name, password=password, organization_name=organization)
     click.echo(f"{user_id}  {email}" + (f"  owns {slug}" if slug else ""))
 
 
@@ -50,7 +44,7 @@ def create(*, email: str, name: str, organization: str | None, password_stdin: b
 @with_appcontext
 def disable(email: str) -> None:
     """Shut an account out: sessions, live connections and API keys end within a second."""
-    _or_fail(lambda: operator_service.disable(email))
+    operator_service.disable(email)
 
 
 @users.command("enable")
@@ -58,7 +52,7 @@ def disable(email: str) -> None:
 @with_appcontext
 def enable(email: str) -> None:
     """Let a disabled account in again."""
-    _or_fail(lambda: operator_service.enable(email))
+    operator_service.enable(email)
 
 
 @users.command("set-password")
@@ -68,7 +62,7 @@ def enable(email: str) -> None:
 def set_password(*, email: str, password_stdin: bool) -> None:
     """Set a password and end the account's sessions."""
     password = _password(is_piped=password_stdin)
-    _or_fail(lambda: operator_service.set_password(email, password))
+    operator_service.set_password(email, password)
 
 
 def _password(*, is_piped: bool) -> str:
@@ -76,11 +70,3 @@ def _password(*, is_piped: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     prompted: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return prompted
-
-
-def _or_fail(act: Callable[[], Result]) -> Result:
-    try:
-        return act()
-    except MarqueeError as error:
-        click.echo(error.detail, err=True)
-        sys.exit(1)

@@ -103,9 +103,20 @@ def cancel(actor: Actor, job_id: UUID) -> JobView:
         _assert_own(actor, job_id)
         job_service.cancel(job_id)
         view = get(actor, job_id)
-        if view.job.state != JobState.CANCELLED:
-            raise Conflict(f"The job has {view.job.state} already.", code="job_ended")
+        _assert_cancelled(view)
         return view
+
+
+def stop(job_id: UUID) -> None:
+    """Cancels any job of the instance, for operators. Raises `NotFound`, or `Conflict` for one that ended otherwise."""
+    job_service.cancel(job_id)
+    _assert_cancelled(find(job_id))
+
+
+def _assert_cancelled(view: JobView) -> None:
+    if view.job.state != JobState.CANCELLED:
+        detail = f"Only a job that is queued or running can be cancelled; the state of this one is {view.job.state}."
+        raise Conflict(detail, code="job_ended")
 
 
 def retry(actor: Actor, job_id: UUID) -> JobView:

@@ -1,6 +1,10 @@
 """`flask jobs`: operators see, cancel and retry what any organization's jobs do."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,6 +14,7 @@ from flask import Flask
 from app.database import db, transaction
 from app.jobs import ENCODE_CHUNK, SEND_MAIL
 from app.models import Job, JobState
+from config.env import PROJECT_DIR
 from tests.factories import make_job, make_organization
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -63,6 +68,40 @@ def test_one_job_is_shown_as_the_api_shows_it(app: Flask) -> None:
     shown = json.loads(jobs(app, "show", job.id).stdout)
 
     assert (shown["id"], shown["state"], shown["error"]) == (str(job.id), "failed", FAULT)
+
+
+def test_what_has_ended_otherwise_is_not_cancelled_and_it_says_so(app: Flask) -> None:
+    with transaction():
+        job = make_job(state=JobState.SUCCEEDED)
+
+    result = jobs(app, "cancel", job.id)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the state of this one is succeeded" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("database_url", "sentence"),
+    [
+        ("postgresql://marquee@127.0.0.1:1/marquee", "The database does not answer: "),
+        ("", "The database is older than this version: run `flask db upgrade` first."),
+    ],
+)
+def test_a_database_that_is_away_or_empty_is_said_in_one_sentence(
+    tmp_path: Path, database_url: str, sentence: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "jobs", "list"],
+        env={"PATH": os.defpath, "APP_ENV": "test", "DATA_DIR": str(tmp_path), "DATABASE_URL": database_url},
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(sentence)
+    assert "Traceback" not in done.stderr
 
 
 def test_jobs_are_cancelled_and_retried_and_a_refusal_keeps_no_other_from_it(app: Flask) -> None:
