@@ -1,5 +1,8 @@
 """Runs a command in a jail: `python -I -S jail.py <limits as JSON> -- argv…`. Standard library only.
 
+For the command `script <packages> <file> …` it goes on as that Python file: to start a second interpreter for it would
+cost a fifth of a probe. Such a one has to be started with `ENVIRONMENT` alone.
+
 Landlock leaves it the system's libraries, its one input and its one output folder; seccomp takes every socket away;
 rlimits bound processor time, memory and files. Run by path, so that the jailed process imports nothing of ours.
 """
@@ -56,6 +59,8 @@ _SYSTEM_FOLDERS: Final = (
     "/dev/urandom",
 )
 _OPEN_FILES: Final = 256
+SCRIPT: Final = "script"
+ENVIRONMENT: Final = {"PATH": "/nonexistent", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
 CANNOT_JAIL: Final = 97
 """Exit code of the launcher when this system has no jail to offer."""
 
@@ -175,7 +180,13 @@ def main(arguments: list[str]) -> None:
     elif not limits["allow_none"]:
         sys.stderr.write("no jail is available on this system\n")
         sys.exit(CANNOT_JAIL)
-    os.execve(command[0], command, {"PATH": "/nonexistent", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"})  # noqa: S606 - no shell is the point
+    if command[0] != SCRIPT:
+        os.execve(command[0], command, ENVIRONMENT)  # noqa: S606 - no shell is the point
+    import runpy  # noqa: PLC0415 - FFmpeg's starts do without
+
+    _, packages, *sys.argv = command
+    sys.path.append(packages)
+    runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 if __name__ == "__main__":

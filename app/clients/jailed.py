@@ -22,10 +22,6 @@ KILL_AFTER_S: Final = 1.0
 ERROR_CHARACTERS: Final = 600
 _GIB: Final = 1024**3
 _JAIL: Final = Path(jail.__file__)
-_STARTER: Final = (
-    "import runpy, sys; sys.path.append(sys.argv[1]); sys.argv = sys.argv[2:]; "
-    "runpy.run_path(sys.argv[0], run_name='__main__')"
-)
 
 
 class Failed(Exception):
@@ -72,6 +68,7 @@ class Running:
             stdin=subprocess.DEVNULL,
             stdout=output or subprocess.DEVNULL,
             stderr=self._errors,
+            env=jail.ENVIRONMENT,
             start_new_session=True,
         )
 
@@ -137,14 +134,13 @@ def wait(
 
 
 def python_command(script: Path, *arguments: str) -> list[str]:
-    """An interpreter with our packages, and nothing else of ours, on a script."""
-    # -I and -S keep everything away but the packages that we name.
-    return [sys.executable, "-I", "-S", "-c", _STARTER, _packages(), str(script), *arguments]
+    """A Python file with our packages, and nothing else of ours."""
+    return [jail.SCRIPT, _packages(), str(script), *arguments]
 
 
 def python_reads(script: Path) -> list[Path]:
-    """What such an interpreter has to read."""
-    return [Path(_packages()), Path(sys.base_prefix), Path(sys.executable), script]
+    """What such a file has to read."""
+    return [Path(_packages()), Path(sys.base_prefix), script]
 
 
 def _packages() -> str:
@@ -156,11 +152,7 @@ def command_of(command: Sequence[str], reads: Sequence[Path], writes: Path, limi
     confined = {
         "parent": os.getpid(),
         "reads": [str(path) for path in reads],
-        "executes": [
-            str(Path(command[0]).resolve().parent),
-            sys.base_prefix,
-            _packages(),
-        ],
+        "executes": [*_programs(command), sys.base_prefix, _packages()],
         "writes": [str(writes)],
         "memory_bytes": limits.memory_bytes,
         "cpu_s": int(limits.wall_s) * (os.cpu_count() or 1),
@@ -170,6 +162,10 @@ def command_of(command: Sequence[str], reads: Sequence[Path], writes: Path, limi
         "allow_none": settings.media_jail == "none" or not settings.is_production,
     }
     return [sys.executable, "-I", "-S", str(_JAIL), json.dumps(confined), "--", *command]
+
+
+def _programs(command: Sequence[str]) -> list[str]:
+    return [] if command[0] == jail.SCRIPT else [str(Path(command[0]).resolve().parent)]
 
 
 def failure_of(code: int, text: str) -> Failed:

@@ -31,6 +31,8 @@ from app.utils.times import now
 
 HAND_OVER_S: Final = 10.0
 """How long a preparation copies on after it plays, before a job of its own does the rest."""
+_POLL_S: Final = 0.02
+"""Somebody waits for the first segments, which take a tenth of a second."""
 _COPIED_SEGMENTS: Final = 3
 _GUESSED_RATE: Final = 1_500_000
 
@@ -56,7 +58,8 @@ def process(job: JobRun) -> None:
     """The parent job of a video."""
     outcome.tell(job.effect(lambda: _begin(job)))
     with m.faults(job, "probe"):
-        probed = replace(m.load(job), probe=_probe(job, m.load(job)))
+        found = m.load(job)
+        probed = replace(found, probe=_probe(job, found))
     outcome.tell(job.effect(lambda: _save_probe(job, probed)))
     material = m.load(job)  # with its plan
     with m.faults(job, "prepare"):
@@ -147,7 +150,9 @@ def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
             clock.played_at = time.monotonic()
         return clock.played_at is not None and time.monotonic() - clock.started_at > HAND_OVER_S
 
-    is_whole = jailed.wait([output.running for output in outputs.values()], stopped=job.stopped, on_poll=look)
+    is_whole = jailed.wait(
+        [output.running for output in outputs.values()], stopped=job.stopped, on_poll=look, poll_s=_POLL_S
+    )
     if clock.played_at is None:
         raise JobFailed("input", "no_content", "Nothing in the file could be made to play.", stage="prepare")
     if is_whole:
