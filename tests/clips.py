@@ -61,6 +61,7 @@ RECIPES: Final[dict[str, list[str]]] = {
         ),
         *("-c:a", "libopus"),
     ],
+    "mpeg4.mp4": [*_picture("640x360", 40), "-c:v", "mpeg4", "-q:v", "20"],
     "no_audio.mp4": [*_picture("640x360", 4), *X264, "-g", "30"],
     "three_languages.mkv": [
         *(*_picture("320x180", 6), *_sound(6), *_sound(6), *_sound(6), "-map", "0", "-map", "1", "-map", "2"),

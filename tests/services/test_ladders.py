@@ -13,8 +13,10 @@ from sqlalchemy.engine import Engine
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.errors import Conflict, Invalid
+from app.media import playlists
 from app.models import Job, Organization, QuotaUsage
 from app.services import job_service, quota_service, video_service
+from app.services.video_pipeline import prepare
 from app.services.video_pipeline.material import original_key
 from tests import clips
 from tests.support.pipeline import Pipeline, open_pipeline
@@ -193,3 +195,16 @@ def test_only_a_source_that_stays_in_the_ladder_stands_for_a_rung(
 
     stands = "source/playlist.m3u8" in pipeline.master(video_id)
     assert (list(pipeline.renditions(video_id)), stands) == (made, clip == "low_rate.mp4")
+
+
+def test_an_opening_that_takes_long_is_made_to_its_end(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "HAND_OVER_S", 0.0)
+    video_id = pipeline.upload(clips.make(tmp_path, "mpeg4.mp4"))
+    [job] = pipeline.jobs("video.process")
+
+    pipeline.do(job)
+
+    opening = (pipeline.folder(video_id) / "first" / "playlist.m3u8").read_text()
+    assert sum(segment.duration_s for segment in playlists.read_segments(opening)) == pytest.approx(32, abs=0.5)

@@ -211,6 +211,7 @@ class Growing:
         folder.mkdir(parents=True)
         self.segments: list[playlists.Segment] = []
         self.is_ended = False
+        self.is_written = False  # FFmpeg is done with it
 
     def look(self, *, may_end: bool = True, at_least: int = 0) -> None:
         """Publishes what is new. `may_end` False leaves the playlist open for what others append.
@@ -220,7 +221,8 @@ class Growing:
         path = self._folder / PLAYLIST
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         listed = playlists.read_segments(text)
-        is_ended = playlists.is_complete(text) and may_end
+        self.is_written = playlists.is_complete(text)
+        is_ended = self.is_written and may_end
         if len(listed) == len(self.segments) and is_ended == self.is_ended:
             return
         if not self.segments:

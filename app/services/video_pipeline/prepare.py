@@ -140,7 +140,7 @@ def _count_minutes(video: Video, duration_s: float) -> None:
 def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
     """Plays as soon as a few segments are there; returns the copies that somebody else must finish."""
     outputs = _start(material, work)
-    clock = _Clock()
+    opening, clock = outputs.get(m.FIRST), _Clock()
 
     def look() -> bool:
         for output in outputs.values():
@@ -148,7 +148,9 @@ def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
         if clock.played_at is None and all(output.is_enough for output in outputs.values()):
             _publish(job, material, outputs)
             clock.played_at = time.monotonic()
-        return clock.played_at is not None and time.monotonic() - clock.started_at > HAND_OVER_S
+        if clock.played_at is None or (opening and not opening.growing.is_written):
+            return False  # the chunks of the ladder follow an opening that is whole
+        return time.monotonic() - clock.started_at > HAND_OVER_S
 
     is_whole = jailed.wait(
         [output.running for output in outputs.values()], stopped=job.stopped, on_poll=look, poll_s=_POLL_S
