@@ -7,6 +7,8 @@ from typing import Final
 _MIB: Final = 1024**2
 BACK_OFF_S: Final = (2, 8, 32, 128)
 """Seconds before the next attempt after the first, second, … failure that may pass by itself."""
+URGENT: Final = 15
+"""Up to this priority somebody waits for the job to begin; the others can wait for a slot."""
 _NEXT_PERIOD: Final = (60,)
 """Recurring work tries once more; after that its next period comes."""
 
@@ -37,6 +39,10 @@ class JobKind:
     @property
     def queue(self) -> str:
         return self.job_class.value
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.priority <= URGENT
 
     @property
     def max_attempts(self) -> int:

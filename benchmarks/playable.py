@@ -22,6 +22,7 @@ from benchmarks.peers import video as peers
 from benchmarks.product import Measured, running
 
 ROUNDS: Final = 5
+CHUNK: Final = "video.encode_chunk"
 PEERS_GIVE_UP_S: Final = 60
 Maker = Callable[[Path], Path]
 
@@ -100,16 +101,21 @@ def _measured(product: Measured, clips: dict[str, Path], rounds: int, busy: Path
 
 
 def _keep_busy(product: Measured, folder: Path) -> None:
-    """Other people's long films, until every core encodes one of their chunks."""
+    """Other people's long films, until every core encodes one of their chunks and none of them is prepared any more."""
     long = films.repeated(SOURCES["MPEG-4 60 s"](folder), folder / "mpeg4-1200.mp4", 20)
     others = [Owner(product) for _ in range(2)]
     for other in others:
         other.upload(long)
     deadline = time.monotonic() + 60
-    while sum(other.jobs("video.encode_chunk", "running") for other in others) < (os.cpu_count() or 1):
+    cores = os.cpu_count() or 1
+    while not all(other.jobs(CHUNK, "queued") for other in others) or _running(others) < cores:
         if time.monotonic() > deadline:
             raise TimeoutError("not every core is busy")
         time.sleep(0.2)
+
+
+def _running(owners: list[Owner]) -> int:
+    return sum(owner.jobs(CHUNK, "running") for owner in owners)
 
 
 def _measure(owner: Owner, clip: Path) -> float:

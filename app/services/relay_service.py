@@ -184,18 +184,27 @@ def _insert_recurring() -> None:
 
 @dataclass(slots=True)
 class _Room:
-    """Free slots: heavy jobs may fill the cores only, so that light ones never wait for them."""
+    """Free slots: heavy jobs may fill the cores only, so that light ones never wait for them.
+
+    One slot a worker is left by all that can wait, light or heavy: an upload must not wait until others' large files
+    are copied or summed.
+    """
 
     slots: int
     cores: int
     workers: int
+    patient: int = field(init=False)
     load: Counter[UUID | None] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.patient = self.slots - self.workers
 
     def count(self, kind: JobKind, organization_id: UUID | None, number: int) -> None:
         """Takes slots for jobs of a kind."""
         self.slots -= number
         self.cores -= number if kind.job_class is JobClass.HEAVY else 0
+        self.patient -= 0 if kind.is_urgent else number
         self.load[organization_id] += number
         self.kinds[kind.name] += number
 
@@ -203,7 +212,9 @@ class _Room:
         """Whether one more job of the kind would find a slot."""
         if kind.per_worker is not None and self.kinds[kind.name] >= kind.per_worker * self.workers:
             return False
-        return self.slots > 0 and (kind.job_class is JobClass.LIGHT or self.cores > 0)
+        if self.slots <= 0 or (self.patient <= 0 and not kind.is_urgent):
+            return False
+        return kind.job_class is JobClass.LIGHT or self.cores > 0
 
 
 def _choose() -> list[Due]:

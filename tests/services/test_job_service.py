@@ -314,13 +314,15 @@ def test_draining_gives_jobs_back_without_an_attempt_and_takes_no_more(desk: Des
     assert desk.claim(job.id) is None
 
 
-def test_the_relay_publishes_only_what_finds_a_slot_and_leaves_two_for_light_jobs(desk: Desk) -> None:
+def test_the_relay_publishes_what_finds_a_slot_and_leaves_one_to_light_jobs_and_one_to_urgent_ones(desk: Desk) -> None:
     heavy = [desk.enqueue(ENCODE_CHUNK) for _ in range(5)]
     assert {due.id for due in relay_service.tick()} == set(heavy[:2])
 
-    light = [desk.enqueue(DELETE_FILES) for _ in range(5)]
+    light = [desk.enqueue(CHECKSUM_VIDEO) for _ in range(5)]
+    assert [due.id for due in relay_service.tick()] == light[:1]
 
-    assert {due.id for due in relay_service.tick()} == set(light[:2])
+    urgent = [desk.enqueue(PROCESS_VIDEO) for _ in range(2)]
+    assert [due.id for due in relay_service.tick()] == urgent[:1]
 
 
 def test_a_small_organization_does_not_wait_behind_a_large_one(desk: Desk) -> None:
@@ -330,7 +332,7 @@ def test_a_small_organization_does_not_wait_behind_a_large_one(desk: Desk) -> No
 
     due = [one.id for one in relay_service.tick()]
 
-    assert len(due) == 4
+    assert len(due) == 3
     assert due[1] == small
 
 
