@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from app.database import Base, db
+from app.database import Base
 from app.http.routing import BodyKind, Route
-from app.models import Organization
+from app.models import Membership
 from tests.api.conftest import Person
-from tests.factories import make_video
+from tests.factories import make_membership, make_video
 from tests.matrix.calls import example_of
+from tests.support.http import ApiClient
 from tests.support.route_table import ALL_ROUTES, any_path, path_with
 
 COLUMNS: Final = frozenset(column.key for table in Base.metadata.tables.values() for column in table.columns)
@@ -41,6 +42,17 @@ BODIES: Final = sorted({route.body for route in ALL_ROUTES if route.body is not 
 ids = {"ids": lambda route: f"{route.method} {route.path}"}
 
 
+@pytest.fixture
+def membership(database: object) -> Membership:
+    del database
+    return make_membership()
+
+
+@pytest.fixture
+def owner(client: ApiClient, membership: Membership) -> ApiClient:
+    return client.acting_as(membership)
+
+
 def _nested(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:
     yield schema
     for field in schema.model_fields.values():
@@ -66,18 +78,14 @@ def test_no_body_takes_unknown_or_server_owned_properties_at_any_depth(schema: t
 
 
 @pytest.mark.parametrize("route", JSON_ROUTES, **ids)
-def test_a_property_that_is_not_the_client_s_is_refused(route: Route, ada: Person) -> None:
+def test_a_property_that_is_not_the_client_s_is_refused(route: Route, owner: ApiClient) -> None:
     assert route.body is not None
     example = example_of(route.body)
     assert isinstance(example, dict)
 
     for foreign in _portions((COLUMNS | GUESSES) - set(route.body.model_fields)):
-        answer = ada.client.open(
-            any_path(route),
-            method=route.method,
-            json={**example, **dict.fromkeys(foreign, str(uuid4()))},
-            headers={"Authorization": f"Bearer {ada.token}"},
-        )
+        body = {**example, **dict.fromkeys(foreign, str(uuid4()))}
+        answer = owner.open(any_path(route), method=route.method, json=body)
 
         assert answer.status_code == 422
         assert {error["pointer"].removeprefix("/") for error in answer.json["errors"]} == foreign
@@ -85,33 +93,25 @@ def test_a_property_that_is_not_the_client_s_is_refused(route: Route, ada: Perso
 
 
 @pytest.mark.parametrize("route", MULTIPART_ROUTES, **ids)
-def test_a_part_that_is_not_the_client_s_is_refused(route: Route, ada: Person) -> None:
-    organization = db.session.query(Organization).filter_by(slug=ada.organization).one()
-    own = str(make_video(organization).id)
+def test_a_part_that_is_not_the_client_s_is_refused(route: Route, owner: ApiClient, membership: Membership) -> None:
+    own = str(make_video(membership.organization).id)
     path = path_with(route, dict.fromkeys(route.parameters, own))
 
     for name in sorted(NEVER | GUESSES):
         parts = {name: str(uuid4()), "file": (BytesIO(b"\x00\x00\x00\x20ftypisom"), "a.mp4")}
 
-        answer = ada.client.open(
-            path, method=route.method, data=parts, headers={"Authorization": f"Bearer {ada.token}"}
-        )
+        answer = owner.open(path, method=route.method, data=parts)
 
         assert answer.status_code == 400
         assert answer.json["code"] == "unexpected_field"
 
 
 @pytest.mark.parametrize("route", [route for route in ALL_ROUTES if route.prefix], **ids)
-def test_a_parameter_that_is_not_offered_is_refused(route: Route, ada: Person) -> None:
+def test_a_parameter_that_is_not_offered_is_refused(route: Route, owner: ApiClient) -> None:
     known = set() if route.query is None else set(route.query.model_fields)
 
     for foreign in _portions((COLUMNS | GUESSES) - known):
-        answer = ada.client.open(
-            any_path(route),
-            method=route.method,
-            query_string=dict.fromkeys(foreign, "1"),
-            headers={"Authorization": f"Bearer {ada.token}"},
-        )
+        answer = owner.open(any_path(route), method=route.method, query_string=dict.fromkeys(foreign, "1"))
 
         assert answer.status_code == 422
         assert {error["parameter"] for error in answer.json["errors"]} == foreign

@@ -23,6 +23,7 @@ from config import settings
 from config.env import PROJECT_DIR
 from config.settings import build_settings
 from tests.support import keeper
+from tests.support.cheap_passwords import hashed_cheaply
 from tests.support.event_documents import watch_written_events
 from tests.support.http import ApiClient
 from tests.support.unordered_rows import reverse_unordered_rows
@@ -110,7 +111,8 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     application.test_client_class = ApiClient  # so that every answer in every test is checked
     watch_written_events()
     reverse_unordered_rows()
-    yield application
+    with hashed_cheaply():
+        yield application
     close_engines(application)
 
 
