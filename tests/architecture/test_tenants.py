@@ -1,6 +1,6 @@
 """What one organization owns does not exist for anybody else: every route that takes an id, for every role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from itertools import product
 from typing import Final
@@ -143,11 +143,6 @@ def _name(value: object) -> str | None:
     return f"{value.method} {value.path}" if isinstance(value, Route) else None
 
 
-def _cases() -> Iterator[tuple[Route, str, str]]:
-    for route in TENANT_ROUTES:
-        yield from product([route], PRIVATE.get(_id_of(route), {}), [str(who) for who in OUTSIDERS])
-
-
 def _id_of(route: Route) -> str:
     return next(name for name in route.parameters if name.endswith("_id"))
 
@@ -165,31 +160,26 @@ def test_every_body_has_an_example_here() -> None:
     assert bodies == set(BODIES)
 
 
-def test_the_matrix_is_not_empty() -> None:
-    routes = {route.endpoint for route, _state, _who in _cases()}
+def test_there_is_something_to_look_at() -> None:
+    assert all(PRIVATE[_id_of(route)] for route in TENANT_ROUTES)
+    assert len(TENANT_ROUTES) > 50
+    assert len(CHANGING) > 10
 
-    assert routes == {route.endpoint for route in TENANT_ROUTES}
-    assert len(list(_cases())) >= len(TENANT_ROUTES) * len(OUTSIDERS)
 
-
-@pytest.mark.parametrize(("route", "state", "who"), list(_cases()), ids=_name)
-def test_what_another_organization_keeps_private_is_404(route: Route, state: str, who: str, client: ApiClient) -> None:
+@pytest.mark.parametrize("route", TENANT_ROUTES, ids=_name)
+def test_what_another_organization_keeps_private_is_404(route: Route, client: ApiClient) -> None:
     owner = make_organization()
-    target = PRIVATE[_id_of(route)][state](owner)
+    targets = {state: make(owner) for state, make in PRIVATE[_id_of(route)].items()}
 
-    response = _call(_outsider(client, who), route, target, owner)
-
-    assert response.status_code == 404
+    assert _statuses(client, route, targets, owner) == dict.fromkeys(product(OUTSIDERS, targets), 404)
 
 
-@pytest.mark.parametrize(("route", "who"), list(product(CHANGING, map(str, OUTSIDERS))), ids=_name)
-def test_what_another_organization_has_published_can_t_be_changed(route: Route, who: str, client: ApiClient) -> None:
+@pytest.mark.parametrize("route", CHANGING, ids=_name)
+def test_what_another_organization_has_published_can_t_be_changed(route: Route, client: ApiClient) -> None:
     owner = make_organization()
-    target = PUBLIC[_id_of(route)](owner)
+    targets = {"published": PUBLIC[_id_of(route)](owner)}
 
-    response = _call(_outsider(client, who), route, target, owner)
-
-    assert response.status_code == 404
+    assert _statuses(client, route, targets, owner) == dict.fromkeys(product(OUTSIDERS, targets), 404)
 
 
 @pytest.mark.parametrize("route", TENANT_ROUTES, ids=_name)
@@ -226,6 +216,18 @@ def test_the_owner_of_the_same_object_gets_past_the_404(route: Route, client: Ap
 
     assert response.status_code not in {401, 403, 404, 405}
     assert response.status_code != 422 or route.endpoint in NAMES_ANOTHER
+
+
+def _statuses(
+    client: ApiClient, route: Route, targets: dict[str, Row], owner: Organization
+) -> dict[tuple[Role | str, str], int]:
+    """What every outsider hears about each of the owner's things, by who asks and the thing's state."""
+    outsiders = {who: _outsider(client, who) for who in OUTSIDERS}
+    return {
+        (who, state): _call(outsider, route, target, owner).status_code
+        for who, outsider in outsiders.items()
+        for state, target in targets.items()
+    }
 
 
 def _outsider(client: ApiClient, who: str) -> ApiClient:
