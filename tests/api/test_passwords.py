@@ -92,7 +92,7 @@ def test_to_look_for_nobody_costs_as_much_as_for_somebody() -> None:
     real = extract_parameters(cheap_passwords.OF_THE_PRODUCT.hash(PASSWORD))
 
     assert (real.type, real.memory_cost, real.time_cost, real.parallelism) == (Type.ID, 19 * 1024, 2, 1)
-    assert extract_parameters(passwords._NOBODYS_HASH) == real
+    assert extract_parameters(cheap_passwords.NOBODYS_OF_THE_PRODUCT) == real
     assert not passwords.verify(PASSWORD, None)
 
 

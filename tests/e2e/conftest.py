@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from config.env import PROJECT_DIR
+from tests.support.as_installed import python_path
 from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S
 
@@ -92,6 +93,7 @@ def start_product(folder: Path, **variables: str) -> Product:
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "APP_ENV": "development",
+        "PYTHONPATH": python_path(),
         "WORKER_CORES": "2",
         "RATE_LIMIT_SCALE": "0",
     }

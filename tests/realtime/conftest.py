@@ -1,4 +1,4 @@
-"""Plain `gunicorn wsgi:app` with four workers on a database of its own, and people who use it."""
+"""Plain `gunicorn wsgi:app` with two workers on a database of its own, and people who use it."""
 
 import itertools
 import uuid
@@ -102,7 +102,7 @@ class Person:
 @pytest.fixture(scope="module")
 def live_settings() -> dict[str, str]:
     """What the product is started with; a module may have its own."""
-    return {"WEB_CONCURRENCY": "4"}
+    return {"WEB_CONCURRENCY": "2"}
 
 
 @pytest.fixture(scope="module")

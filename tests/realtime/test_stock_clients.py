@@ -18,6 +18,12 @@ pytestmark = pytest.mark.skipif(
 CLIENTS = 24
 
 
+@pytest.fixture(scope="module")
+def live_settings() -> dict[str, str]:
+    """More than one sibling to pass a request on to."""
+    return {"WEB_CONCURRENCY": "4"}
+
+
 def all_connected(clients: StockClients) -> bool:
     return len(clients.said("connected")) >= CLIENTS
 

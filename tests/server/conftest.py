@@ -1,5 +1,6 @@
 """gunicorn alone, as a process, with deadlines short enough for tests."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,19 +14,21 @@ StartWeb = Callable[..., Running]
 
 
 @pytest.fixture(scope="module")
-def web(redis_url: str) -> Iterator[Running]:
+def web(redis_url: str, sqlite_template: Path) -> Iterator[Running]:
     """One server for a file's tests, with an empty database."""
     deadlines = {"REQUEST_HEADER_S": "1", "CLIENT_GRACE_S": "1", "ANSWER_STALL_S": "1"}
     # A short path: the workers' sockets shall stand in it.
-    with tempfile.TemporaryDirectory(prefix="marquee-web-") as folder:  # noqa: SIM117 - ExitStack would say less
+    with tempfile.TemporaryDirectory(prefix="marquee-web-") as folder:
+        shutil.copyfile(sqlite_template, Path(folder) / "marquee.db")
         with web_alone(Path(folder), "--keep-alive", "2", redis_url=redis_url, **deadlines) as running:
             yield running
 
 
 @pytest.fixture(scope="module")
-def web_folder() -> Iterator[Path]:
+def web_folder(sqlite_template: Path) -> Iterator[Path]:
     """One database for the servers that a file's tests start one after the other."""
     with tempfile.TemporaryDirectory(prefix="marquee-web-") as folder:
+        shutil.copyfile(sqlite_template, Path(folder) / "marquee.db")
         yield Path(folder)
 
 

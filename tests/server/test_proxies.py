@@ -1,6 +1,7 @@
 """The nginx and HAProxy examples of `deploy/` before a running Marquee: TLS, live events, uploads, media, failures."""
 
 import json
+import shutil
 import signal
 import socket
 import ssl
@@ -59,7 +60,7 @@ class Site:
 
 
 @pytest.fixture(scope="module", params=each_proxy())
-def site(request: pytest.FixtureRequest, redis_url: str) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, redis_url: str, sqlite_template: Path) -> Iterator[Site]:
     """One Marquee behind each of the proxies."""
     ports = free_port(), free_port()
     variables = {"TRUSTED_PROXIES": "127.0.0.1", "PUBLIC_URL": f"https://localhost:{ports[1]}"}
@@ -67,6 +68,8 @@ def site(request: pytest.FixtureRequest, redis_url: str) -> Iterator[Site]:
         variables["ACCEL_PATH"] = "/_storage/"
     with tempfile.TemporaryDirectory(prefix="marquee-web-") as name:
         folder = Path(name)
+        (folder / "data").mkdir()
+        shutil.copyfile(sqlite_template, folder / "data" / "marquee.db")
         with (
             web_alone(folder / "data", redis_url=redis_url, **variables) as web,
             proxy(

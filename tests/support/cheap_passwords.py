@@ -11,6 +11,7 @@ from app.services import passwords
 
 OF_THE_PRODUCT: Final = passwords._HASHER
 """For the tests of what a hash must cost. Products that run as processes hash with it too."""
+NOBODYS_OF_THE_PRODUCT: Final = passwords._NOBODYS_HASH
 _CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -19,4 +20,5 @@ def hashed_cheaply() -> Iterator[None]:
     """Within, what this process hashes is cheap; a hash tells its costs, so any can be verified."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", _CHEAP)
+        patch.setattr(passwords, "_NOBODYS_HASH", NOBODYS_OF_THE_PRODUCT.replace("m=19456,t=2", "m=8,t=1"))
         yield

@@ -93,10 +93,14 @@ def postgresql_url(postgresql_server: str, run_folder: Path, worker_name: str) -
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(run_folder: Path, worker_name: str) -> Path:
-    """A migrated, empty SQLite file to copy."""
-    path = run_folder / worker_name / "template.db"
-    migrate(f"sqlite:///{path}")
+def sqlite_template(run_folder: Path) -> Path:
+    """A migrated, empty SQLite file to copy; the first of the run to ask makes it."""
+    path = run_folder / "template.db"
+    with (run_folder / "sqlite.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            migrate(f"sqlite:///{path.with_suffix('.part')}")
+            path.with_suffix(".part").rename(path)
     return path
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import requests
 
 from config.env import PROJECT_DIR
+from tests.support.as_installed import python_path
 from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S
 
@@ -175,6 +176,7 @@ def stopped(folder: Path, database_url: str, redis_url: str, variables: dict[str
     environment = {
         **inherited,
         "APP_ENV": "test",
+        "PYTHONPATH": python_path(),
         "PORT": str(port),
         "DATA_DIR": str(folder),
         "DATABASE_URL": database_url,

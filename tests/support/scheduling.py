@@ -1,4 +1,4 @@
-"""Which tests run in one process of xdist: those that share a running product, which takes seconds to start."""
+"""Which tests run in one process of xdist, those that share a running product, and which run first."""
 
 from typing import Final
 
@@ -34,6 +34,12 @@ class ByProduct(LoadScopeScheduling):  # type: ignore[misc]  # the library is un
             return "nginx" if "[nginx]" in nodeid else "haproxy"
         group = next((group for start, group in _TOGETHER.items() if nodeid.startswith(start)), None)
         return group or nodeid
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, however they were shuffled: at the end no process works on one alone."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByProduct:

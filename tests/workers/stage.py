@@ -21,6 +21,7 @@ from app.services.job_service import JobRequest
 from app.utils.ids import new_id
 from config import settings
 from config.env import PROJECT_DIR
+from tests.support.as_installed import python_path
 from tests.support.waiting import PATIENCE_S, wait_until
 
 SHORT_LEASE = {"JOB_LEASE_S": "2"}
@@ -52,6 +53,7 @@ class Stage:
             "JOB_LEASE_S": "30",
             "JOB_HEARTBEAT_S": "0.5",
             "LOG_LEVEL": "INFO",
+            "PYTHONPATH": python_path(),
             **variables,
         }
         known = self.worker_ids()
