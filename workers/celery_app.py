@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from celery import Celery
 from celery.app.amqp import AMQP
-from celery.exceptions import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import (
     setup_logging,
     worker_init,
@@ -80,6 +80,8 @@ celery_app.conf.update(
 )
 # It fears pickle, which we don't accept.
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
+# Eight lines in the log each time that Redis goes, about a setting that stands above.
+warnings.filterwarnings("ignore", r"\s*In Celery 5.1 we introduced", CPendingDeprecationWarning)
 
 
 @setup_logging.connect

@@ -150,7 +150,3 @@ def _row(tag_id: UUID) -> Record:
 def _reading() -> Select[*tuple[Any, ...]]:
     joined = select(*_COLUMNS).join(Organization, Organization.id == Tag.organization_id)
     return joined.where(Organization.deleted_at.is_(None))
-
-
-def _not_into(detail: str, code: str) -> Invalid:
-    return Invalid(detail, errors=[{"pointer": "/into_id", "detail": detail, "code": code}])

@@ -1,5 +1,6 @@
 """Rate limits: who is counted, what the answers say, and that nothing in a request evades them."""
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def signin(client: ApiClient, address: str, email: str, password: str = WRONG, *
 
 
 @REDIS
-def test_of_a_thousand_tries_twenty_are_looked_at_and_the_owner_still_gets_in(
+def test_of_two_hundred_tries_twenty_are_looked_at_and_the_owner_still_gets_in(
     client: ApiClient, ada: Person, address: str, monkeypatch: pytest.MonkeyPatch, *, is_redis_there: bool
 ) -> None:
     email = ada.session["user"]["email"]
@@ -61,11 +62,11 @@ def test_of_a_thousand_tries_twenty_are_looked_at_and_the_owner_still_gets_in(
 
     statuses = Counter(
         signin(client, address, email if number % 2 else f"other{number}@example.org").status_code
-        for number in range(1000)
+        for number in range(200)
     )
 
     assert len(verified) <= 20
-    assert statuses == {401: len(verified), 429: 1000 - len(verified)}
+    assert statuses == {401: len(verified), 429: 200 - len(verified)}
     assert signin(client, "198.51.100.7" if is_redis_there else "198.51.100.8", email, PASSWORD).status_code == 200
 
 
@@ -138,7 +139,8 @@ def test_an_answer_says_its_quotas_and_what_is_left(client: ApiClient, address: 
     answer = signin(client, address, "b@example.org")
 
     assert answer.headers["RateLimit-Policy"] == '"sign-in-address";q=20;w=60, "sign-in-account";q=10;w=60'
-    assert answer.headers["RateLimit"] == '"sign-in-address";r=18;t=60, "sign-in-account";r=9;t=60'
+    left = r'"sign-in-address";r=18;t=[1-6]\d?, "sign-in-account";r=9;t=[1-6]\d?'
+    assert re.fullmatch(left, answer.headers["RateLimit"])
 
 
 def test_an_answer_for_shared_caches_tells_nobody_s_count(client: ApiClient, ada: Person) -> None:

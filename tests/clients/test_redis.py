@@ -40,17 +40,27 @@ def test_a_listener_hears_what_is_published() -> None:
     listener = redis.messages(["news"], wait_s=0.1)
     next(listener)
 
-    assert redis.publish("news", b"first")
-    heard = next(message for message in listener if message is not None)
+    assert heard_by(listener) == ("news", b"said")
 
-    assert heard == ("news", b"first")
+
+def heard_by(listener: Iterator[tuple[str, bytes] | None]) -> tuple[str, bytes] | None:
+    """What it hears first. It is said until then: a busy machine may be slower than the client's patience."""
+    heard: list[tuple[str, bytes] | None] = []
+
+    def is_heard() -> bool:
+        redis.publish("news", b"said")
+        heard.append(next(listener))
+        return heard[-1] is not None
+
+    wait_until(is_heard)
+    return heard[-1]
 
 
 def test_a_server_that_hangs_costs_one_call_a_moment_and_the_next_nothing(
     server: BundledValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis, "OPEN_FOR_S", PATIENCE_S)
     wait_until(redis.ping)
+    monkeypatch.setattr(redis, "OPEN_FOR_S", PATIENCE_S)
     signal_server(server, signal.SIGSTOP)
     started = time.monotonic()
     first = redis.publish("news", b"lost")
@@ -63,28 +73,21 @@ def test_a_server_that_hangs_costs_one_call_a_moment_and_the_next_nothing(
 
 
 def test_calls_succeed_again_once_the_server_is_back(server: BundledValkey) -> None:
-    assert redis.ping()
+    wait_until(redis.ping)
     signal_server(server, signal.SIGSTOP)
     assert not redis.ping()
 
     signal_server(server, signal.SIGCONT)
-    time.sleep(0.25)
 
-    assert redis.ping()
+    wait_until(redis.ping)
 
 
 def test_a_listener_goes_on_through_a_restart_of_the_server(server: BundledValkey) -> None:
     listener = redis.messages(["news"], wait_s=0.1)
     next(listener)
     signal_server(server, signal.SIGKILL)
-    deadline = time.monotonic() + 10
 
-    heard = None
-    while heard is None and time.monotonic() < deadline:
-        redis.publish("news", b"again")
-        heard = next(listener)
-
-    assert heard == ("news", b"again")
+    assert heard_by(listener) == ("news", b"said")
 
 
 @pytest.mark.usefixtures("server")

@@ -74,7 +74,7 @@ def test_two_processes_share_one_server_and_the_last_to_leave_ends_it(
 
     first.communicate("\n")
     time.sleep(0.5)  # five looks of the guardian
-    assert is_answering(bundled)
+    wait_until(lambda: is_answering(bundled))
     assert server_pid(bundled) == pid
 
     second.communicate("\n")
@@ -129,5 +129,5 @@ def test_the_server_wants_its_password(bundled: BundledValkey) -> None:
     address = guardian.read_address(bundled.run_dir)
     assert address is not None
 
-    assert guardian.answers(address)
+    wait_until(lambda: guardian.answers(address))
     assert not guardian.answers(address._replace(password="wrong"))

@@ -27,19 +27,21 @@ class Ear:
     """Hears the ticks of one subject or all."""
 
     def __init__(self, redis_url: str) -> None:
-        self._subscription = Redis.from_url(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # the library has no annotation there
+        self._redis = Redis.from_url(redis_url)
+        self._subscription = self._redis.pubsub()  # type: ignore[no-untyped-call]  # the library has no annotation there
         self._subscription.subscribe(event_service.TICK_CHANNEL)
-        self._subscription.get_message(timeout=1)
+        self._messages = self._subscription.listen()
+        next(self._messages)  # it says that it listens
 
     def heard(self) -> list[dict[str, Any]]:
         """What was sent since it was last asked."""
-        ticks = []
-        while message := self._subscription.get_message(timeout=0.1):
-            ticks.append(orjson.loads(message["data"]))
-        return ticks
+        self._redis.publish(event_service.TICK_CHANNEL, b"enough")
+        came = iter(lambda: next(self._messages)["data"], b"enough")
+        return [orjson.loads(tick) for tick in came]
 
     def close(self) -> None:
         self._subscription.close()
+        self._redis.close()
 
 
 @pytest.fixture
@@ -50,7 +52,8 @@ def ear(redis_url: str) -> Iterator[Ear]:
 
 
 @pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_pause(monkeypatch: pytest.MonkeyPatch, patient_redis: None) -> None:
+    del patient_redis
     monkeypatch.setattr(job_run, "PROGRESS_EVERY_S", 0)
     monkeypatch.setattr(waiting, "LOOK_EVERY_S", 0)
 
