@@ -1,7 +1,6 @@
 """Images from their bytes to their files: what the job makes, drops and refuses, and what happens at once."""
 
 import io
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,10 +18,11 @@ from app.jobs import DELETE_FILES, PROCESS_IMAGE, RENDER_POSTS, JobKind
 from app.models import Event, ImageState, Job, JobState, Membership, Post, QuotaUsage
 from app.models import Image as ImageRow
 from app.permissions import Role
-from app.services import image_uses, job_attempt
+from app.services import image_uses
 from app.services.image_files import image_prefix
 from tests.factories import make_membership, make_post, make_worker
 from tests.pictures import BLUE, RED, encoded, from_a_phone, moving, plain
+from tests.support.attempts import attempt
 from tests.support.http import ApiClient
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -51,7 +51,7 @@ def work(app: Flask) -> Work:
             job_ids, worker_id = db.session.scalars(queued).all(), make_worker().id
         assert job_ids, f"no {kind.name} waits"
         for job_id in job_ids:
-            job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
+            attempt(app, job_id, worker_id)
 
     return run
 

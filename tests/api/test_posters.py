@@ -1,7 +1,6 @@
 """Posters that somebody sends: what is taken, what is shown when, and what goes back."""
 
 import io
-import os
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -16,11 +15,11 @@ from app.database import db, transaction
 from app.jobs import DELETE_FILES, MAKE_POSTER, JobKind
 from app.models import Event, Job, JobState, Membership, Processing, Video
 from app.permissions import Role
-from app.services import job_attempt
 from app.services.video_pipeline.material import video_prefix
 from config import settings
 from tests.factories import make_membership, make_video, make_worker
 from tests.pictures import from_a_phone, plain, png_that_says
+from tests.support.attempts import attempt
 from tests.support.http import ApiClient
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -57,7 +56,7 @@ def work(app: Flask) -> Work:
             job_ids, worker_id = db.session.scalars(ordered).all(), make_worker().id
         assert job_ids, f"no {kind.name} waits"
         for job_id in job_ids:
-            job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
+            attempt(app, job_id, worker_id)
 
     return run
 

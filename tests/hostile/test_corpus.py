@@ -1,6 +1,5 @@
 """Files made to harm, through the whole pipeline in its jail: each comes to a known end and takes nothing along."""
 
-import os
 import re
 import resource
 import socket
@@ -23,12 +22,13 @@ from app.clients import ffmpeg, jail
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.models import Job, JobState, Video
-from app.services import job_attempt, relay_service
+from app.services import relay_service
 from app.services.relay_service import WorkerCard
 from app.services.video_pipeline.material import videos_prefix
 from config import settings
 from tests.api.conftest import PASSWORD, Person
 from tests.hostile.corpus import Bait, Case, corpus
+from tests.support.attempts import attempt
 
 pytestmark = pytest.mark.skipif(jail.jail_status() == "none", reason="this system has no jail to offer")
 AT_ONCE: Final = 3
@@ -53,7 +53,7 @@ class Worker:
         """Every job about a video, and those that come of them."""
         with self.app.app_context():
             while (job_id := self._next(video_id)) is not None:
-                job_attempt.run(job_id, worker_id=self.id, process_id=os.getpid(), open_context=self.app.app_context)
+                attempt(self.app, job_id, self.id)
 
     def _next(self, video_id: str) -> UUID | None:
         waiting = select(Job.id).where(Job.subject == f"video:{video_id}", Job.state == JobState.QUEUED)

@@ -1,6 +1,5 @@
 """A deleted organization: the job takes everything that it owned, files included, and nothing else."""
 
-import os
 from uuid import UUID
 
 import pytest
@@ -12,11 +11,12 @@ from app.database import Base, db, transaction
 from app.jobs import DELETE_FILES, DELETE_ORGANIZATION
 from app.models import Job, JobState, Membership, Organization, Session, User
 from app.permissions import Actor, Role
-from app.services import job_attempt, organization_service, retention
+from app.services import organization_service, retention
 from app.services.image_files import made_key
 from app.services.video_pipeline.material import original_key
 from tests import factories
 from tests.factories import make_job, make_membership, make_post, make_session, make_video, make_worker
+from tests.support.attempts import attempt
 
 
 def fill(owner: Membership) -> None:
@@ -66,7 +66,7 @@ def run(app: Flask, kind: str) -> None:
         worker_id = make_worker().id
     assert job_ids
     for job_id in job_ids:
-        job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
+        attempt(app, job_id, worker_id)
 
 
 @pytest.mark.both_databases

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from config.env import PROJECT_DIR
+from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,6 +43,7 @@ def browser() -> Iterator["Browser"]:
 def browser_page(browser: "Browser") -> Iterator["Page"]:
     """An empty page that reaches the loopback only; an uncaught error in it fails the test."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE_S * 1000)
     context.route(
         lambda url: not url.startswith(("http://localhost", "http://127.0.0.1", "ws://localhost", "blob:", "data:")),
         lambda route: route.abort(),

@@ -1,6 +1,5 @@
 """Films through the whole pipeline in this process, and what came out, read by other means than ours."""
 
-import os
 import re
 import struct
 from dataclasses import dataclass
@@ -15,12 +14,13 @@ from sqlalchemy import select
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.models import Job, JobState, Video
-from app.services import job_attempt, video_service
+from app.services import video_service
 from app.services.reception import Received
 from app.services.video_pipeline.material import original_key, video_prefix
 from app.services.video_service import Origin
 from app.utils.ids import new_id
 from tests.factories import make_organization, make_worker
+from tests.support.attempts import attempt
 
 _ATTRIBUTE = re.compile(r'([A-Z-]+)=("[^"]*"|[^",]*)')
 ROUNDS = 20
@@ -80,7 +80,7 @@ def processed(app: Flask, clip: Path) -> Film:
         if not waiting:
             break
         for job_id in waiting:
-            job_attempt.run(job_id, worker_id=worker_id, process_id=os.getpid(), open_context=app.app_context)
+            attempt(app, job_id, worker_id)
     with transaction():
         video = db.session.get_one(Video, origin.video_id, populate_existing=True)
         db.session.expunge(video)

@@ -1,6 +1,5 @@
 """The video pipeline worked off in this process, job by job, on a real database and with the real FFmpeg."""
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +14,14 @@ from app.database import db, transaction
 from app.jobs import DELETE_FILES
 from app.models import Job, JobState, Rendition, Video, Visibility
 from app.permissions import Actor, Role
-from app.services import job_attempt, quota_service, video_service
+from app.services import quota_service, video_service
 from app.services.reception import Received
 from app.services.video_pipeline.material import original_key, video_prefix
 from app.services.video_service import Origin
 from app.utils.ids import new_id
 from app.utils.times import now
 from tests.factories import make_membership, make_worker
+from tests.support.attempts import attempt
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Pipeline:
 
     def do(self, job: Job) -> None:
         """One attempt of a job, due or not."""
-        job_attempt.run(job.id, worker_id=self.worker_id, process_id=os.getpid(), open_context=self.app.app_context)
+        attempt(self.app, job.id, self.worker_id)
 
     def _next(self) -> Job | None:
         due = (Job.state == JobState.QUEUED, Job.run_at <= now(), Job.kind != DELETE_FILES.name)
