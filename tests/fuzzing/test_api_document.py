@@ -21,7 +21,7 @@ NOBODY: Final = "nobody"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(SECONDS + 120)
+@pytest.mark.timeout(SECONDS + 120, func_only=True)
 @pytest.mark.parametrize("who", [NOBODY, Role.EDITOR, Role.OWNER])
 def test_nothing_breaks_and_every_answer_is_documented(
     who: str, app: Flask, target: Flask | str, record_property: Callable[[str, object], None]
