@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.database import db
-from app.models import OneTimeToken, Publication, Purpose, User
+from app.models import OneTimeToken, Publication, Purpose, User, Visibility
 from app.services import one_time_token_service as service
 from app.services import tokens
 from app.utils.times import now
-from tests.factories import make_one_time_token, make_post, make_session, make_user
+from tests.factories import make_one_time_token, make_post, make_session, make_user, make_video
 from tests.factories.accounts import PASSWORD
 from tests.support.http import ApiClient, bearer_of
 from tests.support.mail import send_queued
@@ -126,6 +126,18 @@ def test_nobody_is_on_display_because_somebody_else_has_published(
     client: ApiClient, user: User, bystander: User
 ) -> None:
     make_post(author=bystander, publication=Publication.PUBLISHED)
+
+    answers = [client.get(f"/api/v1/users/{one.slug}").status_code for one in (user, bystander)]
+
+    assert answers == [404, 200]
+
+
+def test_a_film_puts_its_author_on_display_once_others_may_see_it(
+    client: ApiClient, user: User, bystander: User
+) -> None:
+    shown = {"publication": Publication.PUBLISHED, "visibility": Visibility.PUBLIC}
+    make_video(author=user)
+    make_video(author=bystander, **shown)
 
     answers = [client.get(f"/api/v1/users/{one.slug}").status_code for one in (user, bystander)]
 

@@ -234,6 +234,7 @@ def test_everybody_likes_a_thing_once(ada: Person, bob: Person, thing: str) -> N
     assert bob.send("PUT", f"{thing}/like").json == {"liked": True, "likes_count": 2}
     assert ada.send("DELETE", f"{thing}/like").json == {"liked": False, "likes_count": 1}
     assert ada.send("DELETE", f"{thing}/like").json == {"liked": False, "likes_count": 1}
+    assert bob.send("DELETE", f"{thing}/like").json == {"liked": False, "likes_count": 0}
 
 
 def test_likes_and_comments_disturb_no_editor(ada: Person, bob: Person) -> None:

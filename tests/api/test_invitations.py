@@ -16,6 +16,7 @@ from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
 from tests.api.conftest import PASSWORD, Person
+from tests.factories import make_user
 from tests.support.mail import send_queued, token_in
 
 Hire = Callable[[Person, Role], Person]
@@ -137,6 +138,28 @@ def test_inviting_again_sends_a_new_link_and_ends_the_old_one(ada: Person, bob: 
     assert accept(bob, first) == (410, "token_spent")
     assert accept(bob, second)[0] == 200
     assert bob.get(f"/organizations/{ada.organization}").json["role"] == "admin"
+
+
+def test_an_invitation_elsewhere_is_another_one(ada: Person, bob: Person, newcomer: Callable[[], Person]) -> None:
+    carol = newcomer()
+    first, second = invited(ada, carol), invited(bob, carol)
+
+    assert (accept(carol, first)[0], accept(carol, second)[0]) == (200, 200)
+
+
+def test_a_letter_names_who_invites_and_is_not_sent_too_late(ada: Person, bob: Person) -> None:
+    make_user(name="Somebody Else")
+    ada.send("PATCH", "/users/me", {"name": "The Countess"})
+    answer = ada.post(path_of(ada), {"email": email_of(bob), "role": "viewer"})
+    assert answer.json["invited_by"]["name"] == "The Countess"
+    (letter,) = invitations_sent()
+    assert "The Countess invites you" in letter.text
+
+    ada.post(path_of(ada), {"email": email_of(bob), "role": "viewer"})
+    with transaction():
+        db.session.execute(update(Invitation).values(expires_at=now() - timedelta(seconds=1)))
+
+    assert invitations_sent() == []
 
 
 @pytest.mark.parametrize("token", ["", "some words", "A" * 64])

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from app.database import db, transaction
-from app.models import AuditEntry, Job
+from app.models import AuditEntry, Job, User
 from app.permissions import Role
+from app.utils.times import now
 from config import settings
 from tests.api.conftest import Person
 
@@ -173,9 +176,10 @@ def test_a_deleted_organization_is_gone_for_everybody_at_once(ada: Person, anony
     ada.send("PATCH", f"/posts/{post['id']}", {"tags": ["Farewell"]})
     assert [tag["slug"] for tag in anonymous.get("/tags").json["data"]] == ["farewell"]
 
+    late = ada.send("DELETE", path_of(ada), headers={"If-Match": '"999"'})
     answer = ada.send("DELETE", path_of(ada))
 
-    assert answer.status_code == 204
+    assert (late.status_code, answer.status_code) == (412, 204)
     assert anonymous.get(f"/posts/{post['id']}").status_code == 404
     assert anonymous.get("/posts").json["data"] == []
     assert anonymous.get("/tags").json["data"] == []
@@ -188,6 +192,16 @@ def test_a_deleted_organization_is_gone_for_everybody_at_once(ada: Person, anony
     assert job.arguments == {"organization_id": ada.session["organization"]["id"]}
     (line,) = db.session.query(AuditEntry).filter_by(action="organization.deleted")
     assert (str(line.actor_id), line.before) == (ada.user_id, {"name": "Ada Lovelace", "slug": ada.organization})
+
+
+def test_nobody_hands_over_to_a_disabled_account(ada: Person, hire: Hire) -> None:
+    heir = hire(ada, Role.ADMIN)
+    with transaction():
+        db.session.execute(update(User).where(User.id == UUID(heir.user_id)).values(disabled_at=now()))
+
+    answer = ada.post(path_of(ada, "/transfer"), {"new_owner_id": heir.user_id})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "last_owner")
 
 
 def test_an_admin_cannot_delete_or_hand_over(ada: Person, hire: Hire) -> None:

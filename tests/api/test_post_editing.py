@@ -54,6 +54,8 @@ def test_every_save_leaves_a_revision_that_can_be_read_and_compared(ada: Person)
     assert "+second verse" in newest["diff"]
     turned = ada.get(f"/posts/{post['id']}/revisions/1", query_string={"against": 2}).json["diff"]
     assert "+second line" in turned
+    unknown = ada.get(f"/posts/{post['id']}/revisions/1", query_string={"against": 9})
+    assert unknown.status_code == 404
 
 
 def test_a_revision_becomes_the_newest_again(ada: Person) -> None:
@@ -119,6 +121,29 @@ def test_tags_are_made_by_use_and_counted_by_what_can_be_found(ada: Person, anon
     assert tags_of(ada)["python"] == 0
 
 
+def test_tags_of_one_name_are_each_organization_s_own(ada: Person, bob: Person) -> None:
+    for person in (ada, bob, ada):
+        save(person, person.published(), tags=["News"])
+
+    assert (tags_of(ada), tags_of(bob)) == ({"news": 2}, {"news": 1})
+
+
+def test_a_merged_tag_counts_what_can_be_found_and_stays_at_home(ada: Person, bob: Person) -> None:
+    for title in ("Draft", "Hidden", "Shown"):
+        post = ada.draft(title) if title == "Draft" else ada.published(title)
+        save(ada, post, tags=["Old"], visibility="unlisted" if title == "Hidden" else "public")
+    save(ada, ada.draft(), tags=["New"])
+    save(bob, bob.draft(), tags=["Theirs"])
+    lists = [who.get("/tags", query_string={"organization": who.organization}).json["data"] for who in (ada, bob)]
+    ids = {tag["slug"]: tag["id"] for tags in lists for tag in tags}
+
+    away = ada.post(f"/tags/{ids['old']}/merge", {"into_id": ids["theirs"]})
+    merged = ada.post(f"/tags/{ids['old']}/merge", {"into_id": ids["new"]})
+
+    assert (away.status_code, away.json["errors"][0]["code"]) == (422, "no_such_tag")
+    assert (merged.json["slug"], merged.json["posts_count"]) == ("new", 1)
+
+
 def test_two_tags_become_one(ada: Person) -> None:
     both, one = (ada.post("/posts", {"title": "T", "tags": tags}).json for tags in (["JS", "JavaScript"], ["JS"]))
     for post in (both, one):
@@ -152,12 +177,16 @@ def test_a_byline_names_members_in_order(ada: Person, colleague: Person, bob: Pe
 
     signed = save(ada, post, authors=[colleague.user_id, ada.user_id])
     refused = ada.send("PATCH", f"/posts/{post['id']}", {"authors": [ada.user_id, bob.user_id]})
+    ada.post(f"/organizations/{ada.organization}/team/{colleague.user_id}/suspend")
+    suspended = ada.send("PATCH", f"/posts/{post['id']}", {"authors": [colleague.user_id]})
 
+    assert (suspended.status_code, suspended.json["errors"][0]["code"]) == (422, "no_member")
     assert [author["id"] for author in signed["authors"]] == [colleague.user_id, ada.user_id]
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/authors/1")
     assert len(ada.get(f"/posts/{post['id']}").json["authors"]) == 2
     slug = signed["authors"][0]["slug"]
     ada.post(f"/posts/{post['id']}/publish")
+    ada.published("By Ada alone")
     listed = ada.get("/posts", query_string={"author": slug}).json["data"]
     assert [entry["id"] for entry in listed] == [post["id"]]
 

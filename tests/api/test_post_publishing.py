@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.database import db, transaction
 from app.models import Job, JobState, Organization, Visibility
-from app.services import job_attempt
+from app.services import job_attempt, post_previews
 from app.utils.times import now, rfc3339
 from tests.api.conftest import Person
 from tests.factories import make_video, make_worker
@@ -111,11 +111,18 @@ def test_what_is_published_cannot_be_scheduled(ada: Person) -> None:
     assert (answer.status_code, answer.json["code"]) == (409, "already_published")
 
 
-def test_a_former_slug_leads_to_the_post_for_those_who_may_read_it(ada: Person, anonymous: Person) -> None:
+def test_a_former_slug_leads_to_the_post_for_those_who_may_read_it(ada: Person, anonymous: Person, bob: Person) -> None:
+    for title, new in (("Of Bob", "elsewhere"), ("First words", "mine")):
+        bobs = bob.published(title)
+        bob.send("PATCH", f"/posts/{bobs['id']}", {"slug": new})
     post = ada.draft("First words")
     address = f"/organizations/{ada.organization}/posts"
     ada.send("PATCH", f"/posts/{post['id']}", {"slug": "second"})
-    assert anonymous.get(f"{address}/first-words").status_code == 404
+    theirs = anonymous.get(f"/organizations/{bob.organization}/posts/first-words")
+    assert theirs.headers["Location"].endswith(f"{bob.organization}/posts/mine")
+    for slug in ("first-words", "second", "of-bob"):
+        assert anonymous.get(f"{address}/{slug}").status_code == 404
+        assert bob.get(f"{address}/{slug}").status_code == 404
     ada.post(f"/posts/{post['id']}/publish")
 
     moved = anonymous.get(f"{address}/first-words")
@@ -153,6 +160,15 @@ def test_a_preview_shows_a_draft_to_whoever_holds_the_link(ada: Person, anonymou
     assert anonymous.get(f"{path[:-2]}xx").status_code == 404
     ada.send("DELETE", f"/posts/{draft['id']}")
     assert anonymous.get(path).status_code == 404
+
+
+def test_a_preview_ends(ada: Person, anonymous: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post_previews, "LIFE", timedelta(seconds=-1))
+    path = ada.post(f"/posts/{ada.draft()['id']}/preview").json["url"].split("/api/v1", 1)[1]
+
+    late = anonymous.get(path)
+
+    assert (late.status_code, late.json["code"]) == (403, "token_expired")
 
 
 def test_a_scheduled_video_is_published_by_its_job(app: Flask, ada: Person, anonymous: Person) -> None:

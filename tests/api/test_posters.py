@@ -42,6 +42,7 @@ def ada(client: ApiClient, editor: Membership) -> ApiClient:
 def video(editor: Membership) -> Video:
     """One that is still being worked on, with an automatic poster."""
     with transaction():
+        make_video(editor.organization)  # beside it
         return make_video(editor.organization, processing=Processing.PLAYABLE, has_poster=True)
 
 

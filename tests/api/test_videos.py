@@ -2,13 +2,19 @@
 
 import io
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
 from app.clients.stores import storage
+from app.database import db, transaction
+from app.models import Organization, Processing, Visibility
 from config import settings
 from tests.api.conftest import Person
+from tests.factories import make_video
+from tests.support.media import stored_playlist
 
 MP4_HEAD = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + b"\x00" * 200
 
@@ -110,6 +116,19 @@ def test_playback_waits_for_the_first_segments(ada: Person) -> None:
 
     assert answer.status_code == 409
     assert answer.json["code"] == "not_playable"
+
+
+def test_what_will_be_public_is_played_by_its_people_before(ada: Person, anonymous: Person) -> None:
+    with transaction():
+        own = db.session.get_one(Organization, UUID(ada.session["organization"]["id"]))
+        make_video(own, processing=Processing.READY)
+        video = make_video(own, processing=Processing.READY, visibility=Visibility.PUBLIC)
+
+    link = urlsplit(ada.get(f"/videos/{video.id}/playback").json["hls_url"]).path
+
+    with stored_playlist(video):
+        assert anonymous.client.get(link).status_code == 200
+        assert anonymous.client.get(f"/media/public/{link.split('/', 3)[3]}").status_code == 404
 
 
 def test_publishing_keeps_the_visibility_that_was_chosen(ada: Person, anonymous: Person) -> None:

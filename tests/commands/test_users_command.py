@@ -9,7 +9,7 @@ from app.database import db
 from app.models import AuditEntry, Membership, User
 from app.permissions import Role
 from config import settings
-from tests.factories import make_membership
+from tests.factories import make_membership, make_user
 from tests.support.http import ApiClient, bearer
 from tests.support.mail import send_queued, token_in
 
@@ -100,11 +100,15 @@ def test_a_password_that_an_operator_sets_ends_every_session(app: Flask, client:
 
     client.post("/api/v1/auth/password/forgot", json={"email": EMAIL})
     [asked] = send_queued()
+    bystander = make_user()
+    kept = bystander.password_hash
 
     assert users(app, "set-password", EMAIL, password="quite another one").exit_code == 0
 
     late = {"token": token_in(asked), "password": "the choice of a thief"}
     assert client.post("/api/v1/auth/password/reset", json=late).status_code == 410
+    db.session.refresh(bystander)
+    assert bystander.password_hash == kept
     assert person.get("/api/v1/users/me").status_code == 401
     assert (signs_in(client), signs_in(client, "quite another one")) == (401, 200)
     assert [letter.subject for letter in send_queued()] == ["Your password was changed"]

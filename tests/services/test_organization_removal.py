@@ -78,6 +78,7 @@ def test_all_that_it_owned_goes_and_nothing_of_anybody_else(
     with transaction():
         neighbour = make_membership(role=Role.OWNER)
         fill(neighbour)
+        factories.make_event_counter(neighbour.organization, 3)
     before = rows_by_table()
     with transaction():
         owner = make_membership(role=Role.OWNER)

@@ -58,7 +58,8 @@ def use_of(organization: Organization) -> tuple[int, int, int]:
 
 
 def test_room_is_held_then_taken(organization: Organization) -> None:
-    upload_id = new_id()
+    upload_id, neighbour = new_id(), make_organization()
+    quota_service.open_account(neighbour.id)
 
     quota_service.reserve(organization.id, upload_id, 1000)
     held = use_of(organization)
@@ -67,6 +68,7 @@ def test_room_is_held_then_taken(organization: Organization) -> None:
 
     assert held == (0, 1000, 1)
     assert use_of(organization) == (900, 0, 0)
+    assert use_of(neighbour) == (0, 0, 0)
 
 
 def test_room_that_is_given_up_is_free_again_and_only_once(organization: Organization) -> None:
@@ -171,6 +173,14 @@ def test_counting_anew_corrects_what_has_drifted(organization: Organization) -> 
     make_video(organization, size_bytes=500, duration_s=None)
     make_image(organization, size_bytes=250)
     make_quota_reservation(organization, size_bytes=300)
+
+    neighbour = make_organization()
+    make_video(neighbour, size_bytes=7, duration_s=7.0)
+    make_image(neighbour, size_bytes=7)
+    make_quota_reservation(neighbour, size_bytes=7)
+    quota_service.recount(lambda: None)
+    db.session.get_one(QuotaUsage, organization.id).stored_bytes = 5
+    db.session.flush()
 
     wrong, wrong_after = [quota_service.recount(lambda: None) for _ in range(2)]
 
