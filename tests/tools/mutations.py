@@ -96,6 +96,11 @@ class _Finder:
         self._name = name
         self.tree = tree
         self._starred = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Starred)}
+        self._refusing = _REFUSALS | {
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and _name_of(node.returns) in _REFUSALS
+        }
         self._functions = {
             id(inner): node.name
             for node in ast.walk(tree)
@@ -199,7 +204,7 @@ class _Finder:
     def _refuses(self, node: ast.stmt) -> bool:
         if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
             return False
-        return _name_of(node.exc.func) in _REFUSALS
+        return _name_of(node.exc.func) in self._refusing
 
     def _replace(self, node: ast.expr, replacement: str, what: str) -> Mutation:
         function = self._functions.get(id(node), "module")
