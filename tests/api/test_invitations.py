@@ -220,6 +220,28 @@ def test_whoever_may_no_longer_invite_has_nothing_open(ada: Person, bob: Person,
     assert accept(bob, token) == (410, "token_spent")
 
 
+def test_what_others_gave_and_what_one_may_still_give_stays_open(
+    ada: Person, hire: Hire, newcomer: Callable[[], Person]
+) -> None:
+    second = hire(ada, Role.OWNER)
+    guests = [newcomer() for _ in range(4)]
+    elsewhere = invited(second, guests[0])
+
+    def invite(owner: Person, guest: Person, role: str) -> str:
+        assert owner.post(path_of(ada), {"email": email_of(guest), "role": role}).status_code == 201
+        return token_in(invitations_sent()[0])
+
+    of_ada, below, above = (
+        invite(ada, guests[1], "owner"),
+        invite(second, guests[2], "editor"),
+        invite(second, guests[3], "owner"),
+    )
+    ada.send("PATCH", f"/organizations/{ada.organization}/team/{second.user_id}", {"role": "admin"})
+
+    answers = [accept(guest, token)[0] for guest, token in zip(guests, (elsewhere, of_ada, below, above), strict=True)]
+    assert answers == [200, 200, 200, 410]
+
+
 def test_who_follows_the_letter_has_confirmed_their_address(ada: Person, bob: Person) -> None:
     token = invited(ada, bob)
     before = bob.get("/users/me").json["email_verified"]

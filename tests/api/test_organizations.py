@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.database import db, transaction
-from app.models import AuditEntry, Job, User
+from app.models import AuditEntry, Job, Membership, User
 from app.permissions import Role
 from app.utils.times import now
 from config import settings
@@ -194,14 +194,22 @@ def test_a_deleted_organization_is_gone_for_everybody_at_once(ada: Person, anony
     assert (str(line.actor_id), line.before) == (ada.user_id, {"name": "Ada Lovelace", "slug": ada.organization})
 
 
-def test_nobody_hands_over_to_a_disabled_account(ada: Person, hire: Hire) -> None:
+def test_who_is_disabled_or_suspended_owns_nothing(ada: Person, hire: Hire) -> None:
     heir = hire(ada, Role.ADMIN)
     with transaction():
         db.session.execute(update(User).where(User.id == UUID(heir.user_id)).values(disabled_at=now()))
 
     answer = ada.post(path_of(ada, "/transfer"), {"new_owner_id": heir.user_id})
+    with transaction():
+        db.session.execute(update(Membership).where(Membership.user_id == UUID(heir.user_id)).values(role=Role.OWNER))
+    left = ada.post(path_of(ada, "/leave"))
+    with transaction():
+        db.session.execute(update(User).values(disabled_at=None))
+        suspended = update(Membership).where(Membership.user_id == UUID(heir.user_id))
+        db.session.execute(suspended.values(suspended_at=now()))
+    again = ada.post(path_of(ada, "/leave"))
 
-    assert (answer.status_code, answer.json["code"]) == (409, "last_owner")
+    assert [(each.status_code, each.json["code"]) for each in (answer, left, again)] == [(409, "last_owner")] * 3
 
 
 def test_an_admin_cannot_delete_or_hand_over(ada: Person, hire: Hire) -> None:

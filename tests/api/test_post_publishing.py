@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.database import db, transaction
-from app.models import Job, JobState, Organization, Visibility
+from app.models import Job, JobState, Organization, Publication, Visibility
 from app.services import job_attempt, post_previews
 from app.utils.times import now, rfc3339
 from tests.api.conftest import Person
@@ -193,7 +193,9 @@ def test_a_reader_makes_no_preview(ada: Person, anonymous: Person) -> None:
 
 def test_a_text_shows_the_videos_of_its_organization_only(ada: Person, anonymous: Person, bob: Person) -> None:
     with transaction():
-        own, foreign = (make_video(organization_of(person)) for person in (ada, bob))
+        own = make_video(organization_of(ada))
+        shown = {"publication": Publication.PUBLISHED, "visibility": Visibility.PUBLIC}
+        foreign = make_video(organization_of(bob), **shown)
     body = f"Look:\n\n::video[{own.id}]\n\n::video[{foreign.id}]\n\n    ::video[{own.id}]\n"
 
     post = ada.draft(body=body)

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.models import Upload, UploadState, Video
-from app.permissions import Role
+from app.permissions import Role, Scope
 from app.services import upload_service
 from app.utils.times import now
 from config import settings
@@ -278,19 +279,43 @@ def test_a_viewer_may_not_upload(ada: Person, give_role: Callable[[Person, Role]
 
     assert begin(ada).status_code == 403
     assert send(ada, path, MP4, 0).status_code == 403
+    assert ada.send("DELETE", path, headers=VERSION).status_code == 403
 
 
-def test_an_expired_upload_is_gone_and_swept_with_its_file(ada: Person) -> None:
+def test_an_upload_is_seen_where_it_belongs_and_with_a_scope_for_content(
+    app: Flask, ada: Person, hire: Callable[[Person, Role], Person]
+) -> None:
+    editor = hire(ada, Role.EDITOR)
+    path = begun(editor)
+    key = Person(app.test_client(), editor.post("/api-keys", {"name": "k", "scopes": [Scope.READ_JOBS]}).json["key"])
+
+    for seen, of in ((200, editor.organization), (404, ada.organization)):
+        assert editor.get(path, headers={"Marquee-Organization": of}).status_code == seen
+    assert key.get(path).status_code == 404
+
+
+def test_an_account_that_goes_takes_its_own_uploads_only(ada: Person, bob: Person) -> None:
+    path = begun(bob)
+
+    assert ada.send("DELETE", "/users/me").status_code == 204
+
+    assert head(bob, path).headers["Upload-Offset"] == "0"
+
+
+def test_an_expired_upload_is_gone_and_swept_with_its_file(ada: Person, bob: Person) -> None:
+    begun(bob)
     before = files()
     path = begun(ada)
     with transaction():
-        db.session.execute(update(Upload).values(expires_at=now() - timedelta(seconds=1)))
+        expired = update(Upload).where(Upload.author_id == UUID(ada.user_id))
+        db.session.execute(expired.values(expires_at=now() - timedelta(seconds=1)))
 
     assert head(ada, path).status_code == 410
     upload_service.sweep()
 
     assert files() == before
-    assert db.session.query(Upload).one().state is UploadState.EXPIRED
+    states = db.session.execute(select(Upload.state).order_by(Upload.id)).scalars().all()
+    assert states == [UploadState.CREATED, UploadState.EXPIRED]
 
 
 def test_an_upload_that_a_crash_left_whole_becomes_its_video_once(ada: Person) -> None:
@@ -387,7 +412,8 @@ def test_what_happens_to_an_upload_happens_to_no_other(ada: Person) -> None:
     deferred = ada.post("/uploads", headers={**VERSION, "Upload-Defer-Length": "1"})
     before = db.session.execute(select(Upload.__table__).where(Upload.id == UUID(other.split("/")[-1]))).one()
 
-    send(ada, deferred.headers["Location"].removeprefix("/api/v1"), MP4[:50], 0, headers={"Upload-Length": "500"})
+    path = deferred.headers["Location"].removeprefix("/api/v1")
+    assert send(ada, path, MP4[:50], 0, headers={"Upload-Length": "500"}).status_code == 204
     send(ada, begun(ada), MP4, 0)
     given_up = begun(ada)
     send(ada, given_up, MP4[:50], 0)

@@ -78,7 +78,10 @@ def test_viewers_count_each_for_themselves() -> None:
     watch(video, 10, 10, 10, viewer=Viewer("192.0.2.2", "A browser"))
     watch(video, 10, 10, 10, actor=ada)
 
+    beside = film()
     assert watch(video, 10, 10, 10, actor=ada, viewer=Viewer("192.0.2.9", "Her phone")) == 4
+    db.session.refresh(beside)
+    assert beside.views_count == 0
 
 
 @pytest.mark.usefixtures("database")
