@@ -104,12 +104,6 @@ def revoke(actor: Actor, key_id: UUID) -> None:
         _audit(Audited.API_KEY_REVOKED, actor, key_id, name)
 
 
-def revoke_all_of(user_id: UUID) -> None:
-    """Ends every key that a user made, in the open transaction."""
-    for key in db.session.scalars(select(ApiKey).where(ApiKey.user_id == user_id)):
-        db.session.delete(key)
-
-
 def identify(key: str, *, organization_slug: str | None) -> Actor:
     """The actor behind a key, by one indexed query. Raises `NotAuthenticated`, or `NotFound` for another tenant."""
     parsed = api_keys.parse(key)

@@ -227,6 +227,7 @@ def test_an_editor_sees_own_keys_and_an_owner_everybody_s(client: ApiClient) -> 
     assert [key["id"] for key in editor.get("/api/v1/api-keys").json["data"]] == [editors]
     assert editor.delete(f"/api/v1/api-keys/{owners}").status_code == 404
     assert owner.delete(f"/api/v1/api-keys/{editors}").status_code == 204
+    assert [key["id"] for key in owner.get("/api/v1/api-keys").json["data"]] == [owners]
 
 
 @pytest.mark.both_databases

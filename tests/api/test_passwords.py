@@ -250,12 +250,16 @@ def test_a_changed_password_ends_the_links_to_choose_another(ada: Person, letter
     assert (late.status_code, late.json["code"]) == (410, "token_spent")
 
 
-def test_no_session_begins_with_a_password_that_is_being_changed(app: Flask, committed_database: Engine) -> None:
+@pytest.mark.parametrize("change", [{"password_hash": "another"}, {"disabled_at": now()}], ids=["changed", "disabled"])
+def test_no_session_begins_with_what_is_being_taken_back(
+    app: Flask, committed_database: Engine, change: dict[str, object]
+) -> None:
     with transaction():
+        make_user()  # of the same password
         user = make_user()
         user_id, email = user.id, user.email
     body = {"email": email, "password": MADE_PASSWORD}
-    changed = update(User).where(User.id == user_id).values(password_hash=passwords.hash_password(NEW))
+    changed = update(User).where(User.id == user_id).values(change)
 
     with ThreadPoolExecutor(1) as threads, committed_database.connect() as connection:
         connection.execute(changed)

@@ -53,7 +53,7 @@ _SOUNDS: Final = {
     "may(": "role|viewer|scope|may|only",
 }
 """How tests call what a column or a call decides."""
-_OF_ROUTES: Final = "test_routes.py"
+_OF_ROUTES: Final = "::test_what_anyone_may_call_is_known"
 
 
 class _Hangs(Exception):
@@ -149,13 +149,15 @@ def _record_share(session: pytest.Session) -> None:
 def _recall(session: pytest.Session) -> None:
     """Which sound tests come by which mutation."""
     items = {item.nodeid: item for item in session.items}
+    times: dict[str, float] = {}
     for nodeid, is_sound, seconds, names in _lines(_path("MAP")):
+        times[nodeid] = seconds
         for name in names if is_sound and nodeid in items else ():
             _state.passing[name][items[nodeid]] = seconds
     for name, (route, _looser) in _state.routes.items():
         wanted = f"[{route.method} {route.path}]"
-        tests = [item for nodeid, item in items.items() if _OF_ROUTES in nodeid or nodeid.endswith(wanted)]
-        _state.passing[name] = dict.fromkeys(tests, 0.0)
+        tests = [nodeid for nodeid in items if nodeid.endswith((wanted, _OF_ROUTES))]
+        _state.passing[name] = {items[nodeid]: times.get(nodeid, 0.0) for nodeid in tests}
 
 
 def _lines(file: Path) -> list[Any]:
