@@ -8,7 +8,8 @@ from pydantic import Field
 from app.models import JobState
 from app.schemas.fields import Id, ListQuery, Output, PageOut, Time
 from app.services.job_board import Filters, JobView
-from app.utils.pace import eta_s
+from app.services.video_pipeline import outcome
+from app.utils import pace
 from app.utils.times import rfc3339
 
 
@@ -113,10 +114,10 @@ def _progress(view: JobView) -> float:
 
 
 def _eta_s(view: JobView, progress: float) -> int | None:
-    """At the pace since it began; of a parent since the first of its parts did, which may wait for others before."""
+    """At the pace since it began; a parent is ready when its video is."""
     job = view.job
-    parts = [part.began_at for part in view.children.values() if part.began_at is not None]
-    began = min(parts, default=None) if view.children else job.claimed_at
-    if job.state != JobState.RUNNING or began is None:
+    if job.state != JobState.RUNNING:
         return None
-    return eta_s((job.read_at - began).total_seconds(), progress)
+    if view.children:
+        return outcome.eta_s(view.video) if view.video else None
+    return pace.eta_s((job.read_at - job.claimed_at).total_seconds(), progress) if job.claimed_at else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from app.access import owned_by
 from app.database import Record, db, read_connection, transaction
 from app.dialect import utc_now
 from app.errors import Conflict, NotFound
-from app.models import Job, JobState, Organization
+from app.models import Job, JobState, Organization, Video
 from app.permissions import Action, Actor
 from app.services import job_order, job_service
 from app.services.pages import Page, Position, fetch_page
@@ -31,20 +30,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The children of a job that are in one state: how many, how far in sum, and when the first of them began."""
+    """The children of a job that are in one state: how many, and how far in sum."""
 
     count: int
     progress: float
-    began_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job, its children by state, and its place while it waits to begin."""
+    """A job, its children by state, its place while it waits to begin, and its video while that is made."""
 
     job: Record
     children: Mapping[str, Part] = field(default_factory=dict)
     queue_position: int | None = None
+    video: Record | None = None
 
 
 def get(actor: Actor, job_id: UUID) -> JobView:
@@ -58,7 +57,7 @@ def get(actor: Actor, job_id: UUID) -> JobView:
 
 
 def list_(actor: Actor, filters: Filters, position: Position) -> tuple[Page, dict[UUID, JobView]]:
-    """A page of the acting organization's jobs, newest first, and what belongs to each; three queries."""
+    """A page of the acting organization's jobs, newest first, and what belongs to each; at most four queries."""
     actor.must(Action.SEE_JOBS)
     query = _reading().where(owned_by(actor.organization_id, Job), *_narrowed(filters))
     return _fetch(query, position)
@@ -159,9 +158,17 @@ def _views(connection: Connection, rows: Collection[Record]) -> dict[UUID, JobVi
     queued = [row.id for row in rows if row.state == JobState.QUEUED]
     positions = job_order.positions(connection, queued)
     children: dict[UUID, dict[str, Part]] = {row.id: {} for row in rows}
-    counts = select(Job.parent_id, Job.state, func.count(), func.sum(Job.progress), func.min(Job.started_at))
+    counts = select(Job.parent_id, Job.state, func.count(), func.sum(Job.progress))
     of_these = counts.where(Job.parent_id.in_(children)).group_by(Job.parent_id, Job.state)
-    for parent_id, state, count, progress, began_at in connection.execute(of_these) if rows else ():
+    for parent_id, state, count, progress in connection.execute(of_these) if rows else ():
         if parent_id is not None:
-            children[parent_id][state.value] = Part(count, progress, began_at)
-    return {row.id: JobView(row, children[row.id], positions.get(row.id)) for row in rows}
+            children[parent_id][state.value] = Part(count, progress)
+    videos = _videos(connection, [row.id for row in rows if children[row.id]])
+    return {row.id: JobView(row, children[row.id], positions.get(row.id), videos.get(row.id)) for row in rows}
+
+
+def _videos(connection: Connection, job_ids: Collection[UUID]) -> dict[UUID, Record]:
+    """How far the videos are that these jobs make."""
+    columns = (Video.job_id, Video.processing, Video.percent, Video.encoding_at, Video.progress_at)
+    query = select(*columns).where(Video.job_id.in_(job_ids))
+    return {row.job_id: row for row in connection.execute(query)} if job_ids else {}

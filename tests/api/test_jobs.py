@@ -102,15 +102,18 @@ def test_a_list_costs_the_same_number_of_queries_for_any_number_of_jobs(ada: Per
 
 def test_a_parent_is_as_far_as_its_parts_and_says_when_it_may_be_done(ada: Person) -> None:
     parent = job_of(ada, state=JobState.RUNNING, started_at=now() - timedelta(hours=1))  # then its parts waited
-    began = {JobState.SUCCEEDED: now() - timedelta(seconds=30), JobState.RUNNING: now() - timedelta(seconds=5)}
     for state, progress in ((JobState.SUCCEEDED, 1.0), (JobState.RUNNING, 0.5), (JobState.QUEUED, 0.0)):
-        job_of(ada, ENCODE_CHUNK, parent_id=parent.id, state=state, progress=progress, started_at=began.get(state))
+        job_of(ada, ENCODE_CHUNK, parent_id=parent.id, state=state, progress=progress)
+    began_at = now() - timedelta(minutes=10)
+    columns: dict[str, Any] = {"percent": 55, "encoding_at": began_at, "progress_at": began_at + timedelta(seconds=30)}
+    with transaction():
+        make_video(organization_of(ada), job_id=parent.id, processing=Processing.PLAYABLE, **columns)
 
     shown = ada.get(f"/jobs/{parent.id}").json
 
     assert shown["children"] == {"succeeded": 1, "running": 1, "queued": 1}
     assert shown["progress"] == 0.5
-    assert 25 <= shown["eta_s"] <= 35
+    assert shown["eta_s"] == 30
     assert shown["queue_position"] is None
 
 

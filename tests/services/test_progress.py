@@ -119,6 +119,28 @@ def test_the_time_left_does_not_grow_while_nothing_runs() -> None:
     assert outcome.eta_s(video) is None
 
 
+@pytest.mark.parametrize("has_risen", [True, False], ids=["in the middle", "before the first percent"])
+def test_what_a_lost_part_takes_twice_says_nothing_about_the_pace(has_risen: bool) -> None:  # noqa: FBT001 - a case
+    began_at = now() - timedelta(minutes=11)
+    with transaction():
+        video, (lost, other) = playing_video(make_organization(), [ENCODE_CHUNK, ENCODE_CHUNK])
+        video.encoding_at = began_at
+        if has_risen:
+            video.percent, video.progress_at = 53, began_at + timedelta(seconds=60)
+        row = db.session.get_one(Job, lost.id)
+        row.started_at, row.claimed_at = began_at, now() - timedelta(seconds=60)  # another worker began it again
+        db.session.get_one(Job, other.id).progress = 1.0
+
+    outcome.tell_progress(lost, 0.05)
+
+    with transaction():
+        video = db.session.get_one(Video, video.id, populate_existing=True)
+    assert video.percent == 54
+    left_s = outcome.eta_s(video)
+    assert left_s is not None
+    assert left_s == pytest.approx(63 if has_risen else 61, abs=3)
+
+
 def test_parts_that_report_side_by_side_only_raise_it_and_what_changes_nothing_is_not_sent(ear: Ear) -> None:
     with transaction():
         video, (first, second, sound) = playing_video(make_organization(), [ENCODE_CHUNK, ENCODE_CHUNK, ENCODE_AUDIO])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -97,17 +98,39 @@ def tell_finishing(job: JobRun, percent: int) -> None:
 
 
 def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str = ENCODING) -> None:
-    video_id = _video_id(job)
     with losable(), transaction():
         percent = percent_of(job.parent_id)
         # Parts report side by side: the row decides which of them brought something new.
-        higher = update(Video).where(
-            Video.id == video_id, Video.percent < percent, Video.processing == Processing.PLAYABLE
+        lower = select(Video).where(
+            Video.id == _video_id(job), Video.percent < percent, Video.processing == Processing.PLAYABLE
         )
-        risen = higher.values(percent=percent, stage=stage, progress_at=now()).returning(Video)
-        video = db.session.scalar(risen.execution_options(synchronize_session=False, populate_existing=True))
-        if video is not None:
-            after_commit(lambda: tell(video))
+        video = db.session.scalar(lower.with_for_update().execution_options(populate_existing=True))
+        if video is None:
+            return
+        moment = now()
+        _leave_breaks_out(video, percent, moment)
+        video.percent, video.stage, video.progress_at = percent, stage, moment
+        db.session.flush()
+        after_commit(lambda: tell(video))
+
+
+def _leave_breaks_out(video: Video, percent: int, moment: datetime) -> None:
+    """Lets a stretch in which a part was lost and begun again count as if it had gone on at the pace before.
+
+    Neither the wait for the lost lease nor what is done twice says how long the rest will take.
+    """
+    since = video.progress_at or video.encoding_at
+    again = select(func.max(Job.claimed_at)).where(
+        Job.parent_id == video.job_id, Job.claimed_at > Job.started_at, Job.claimed_at > since
+    )
+    begun_again_at = db.session.scalar(again) if video.encoding_at else None
+    if video.encoding_at is None or begun_again_at is None:
+        return
+    if video.progress_at is None or video.percent <= PLAYABLE:
+        video.encoding_at = begun_again_at
+        return
+    grown = (percent - PLAYABLE) / (video.percent - PLAYABLE)
+    video.encoding_at = pace.begun_without_break(video.encoding_at, video.progress_at, moment, grown=grown)
 
 
 def _video_id(job: JobRun) -> UUID:
