@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -63,7 +62,7 @@ def process(job: JobRun) -> None:
 
 
 def _found(job: JobRun) -> Image:
-    image = db.session.get(Image, _image_id(job), populate_existing=True)
+    image = db.session.get(Image, job.subject_id, populate_existing=True)
     if image is None:
         job.stop()
         raise Fenced
@@ -87,7 +86,7 @@ def keep(made: Path, key: str) -> int:
 
 
 def _say_ready(job: JobRun, made: Made, size_bytes: int) -> None:
-    image = _locked(job)
+    image = job.lock_subject(Image)
     image.state, image.errors = ImageState.READY, []
     image.width, image.height, image.widths = made.width, made.height, list(made.widths)
     quota_service.recharge(image.organization_id, before_bytes=image.size_bytes, after_bytes=size_bytes)
@@ -98,18 +97,6 @@ def _say_ready(job: JobRun, made: Made, size_bytes: int) -> None:
     # What was sent says where and when a picture was taken; it goes in a job because a commit cannot delete a file.
     prefix = sent_prefix(image.organization_id, image.id)
     retention.remove_files_later(f"image:{image.id}", image.organization_id, prefix)
-
-
-def _locked(job: JobRun) -> Image:
-    image = db.session.get(Image, _image_id(job), with_for_update=True, populate_existing=True)
-    if image is None:
-        job.stop()
-        raise Fenced
-    return image
-
-
-def _image_id(job: JobRun) -> UUID:
-    return UUID(str(job.subject).removeprefix("image:"))
 
 
 @contextmanager

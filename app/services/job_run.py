@@ -14,7 +14,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import dialect
-from app.database import db, transaction
+from app.database import Base, db, transaction
 from app.dialect import utc_now_plus
 from app.jobs import JobKind
 from app.models import Job, JobState
@@ -27,6 +27,7 @@ PROGRESS_EVERY_S: Final = 0.5
 WAIT_FOR_SPACE_S: Final = 30
 FaultKind = Literal["input", "transient", "internal"]
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=Base)
 
 
 class Fenced(Exception):
@@ -195,6 +196,19 @@ class JobRun:
             return Outcome.RETRIED
 
         self.outcome = self._fenced(settling)
+
+    @property
+    def subject_id(self) -> UUID:
+        """The id of what the job is about."""
+        return UUID(str(self.subject).partition(":")[2])
+
+    def lock_subject(self, model: type[Row]) -> Row:
+        """What the job is about, locked in the open transaction. Raises `Fenced` if it is gone."""
+        row = db.session.get(model, self.subject_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            self.stop()
+            raise Fenced
+        return row
 
     def _fenced(self, change: Callable[[], Result]) -> Result:
         with transaction():

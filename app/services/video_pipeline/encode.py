@@ -13,6 +13,7 @@ from app.clients.stores import storage
 from app.media import commands, ladder, playlists, sound
 from app.media.ladder import Chunk, Ladder
 from app.media.playlists import Part
+from app.models import Video
 from app.services.job_run import JobFailed, JobRun
 from app.services.video_pipeline import material as m
 from app.services.video_pipeline import outcome
@@ -186,6 +187,6 @@ def checksum(job: JobRun) -> None:
         job.check()
 
     def save() -> None:
-        m.locked(job).sha256 = digest.hexdigest()
+        job.lock_subject(Video).sha256 = digest.hexdigest()
 
     job.finish(save)

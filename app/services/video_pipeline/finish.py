@@ -51,7 +51,7 @@ def finish(job: JobRun) -> None:
         outcome.tell_finishing(job, _STORYBOARD_MADE)
 
     def settle() -> Video:
-        video = m.locked(job)
+        video = job.lock_subject(Video)
         video.input_issues = [*video.input_issues, *issues]
         video.audio_tracks = prepare.shown_tracks(list(sounds))
         video.has_storyboard = has_storyboard

@@ -117,7 +117,7 @@ def load(job: JobRun) -> Material:
 
 
 def _found(job: JobRun) -> Material:
-    video = db.session.get(Video, video_id_of(job))
+    video = db.session.get(Video, job.subject_id)
     if video is None:
         job.stop()
         raise Fenced
@@ -126,20 +126,6 @@ def _found(job: JobRun) -> Material:
     probe = probe_of(video.probe) if video.probe else None
     is_playable = video.playable_at is not None
     return Material(video.id, video.organization_id, video.version, probe, renditions, is_playable)
-
-
-def locked(job: JobRun) -> Video:
-    """The job's video, locked in the open transaction. Raises `Fenced` if it is gone."""
-    video = db.session.get(Video, video_id_of(job), with_for_update=True, populate_existing=True)
-    if video is None:
-        job.stop()
-        raise Fenced
-    return video
-
-
-def video_id_of(job: JobRun) -> UUID:
-    """The video that the job is about."""
-    return UUID(str(job.subject).removeprefix("video:"))
 
 
 def probe_of(document: dict[str, Any]) -> Probe:

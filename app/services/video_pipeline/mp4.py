@@ -75,7 +75,7 @@ def _note_use(video_id: UUID) -> None:
 
 def make(job: JobRun) -> None:
     """Joins the best picture and the sound, without encoding anything."""
-    if not job.read(lambda: db.session.scalar(select(Video.id).where(Video.id == m.video_id_of(job)))):
+    if not job.read(lambda: db.session.scalar(select(Video.id).where(Video.id == job.subject_id))):
         job.finish()  # it was deleted while this was being asked for
         return
     material = m.load(job)
@@ -92,7 +92,7 @@ def make(job: JobRun) -> None:
 
         def publish() -> None:
             # Behind the lock of the row: a video that was deleted meanwhile leaves no file.
-            m.locked(job).mp4_used_at = now()
+            job.lock_subject(Video).mp4_used_at = now()
             storage().publish(target / NAME, material.key(NAME))
 
         job.finish(publish)

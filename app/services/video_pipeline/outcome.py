@@ -69,7 +69,7 @@ def processing_retried(job: Job) -> None:
 def waits_for_space(job: JobRun) -> None:
     """Shows that the work on a video waits until there is room on the storage."""
     is_at_work = Video.processing.not_in([Processing.READY, Processing.FAILED, Processing.CANCELLED])
-    waits = update(Video).where(Video.id == _video_id(job), is_at_work, Video.stage != WAITS)
+    waits = update(Video).where(Video.id == job.subject_id, is_at_work, Video.stage != WAITS)
     with losable(), transaction():
         waiting = waits.values(stage=WAITS).returning(Video)
         video = db.session.scalar(waiting.execution_options(synchronize_session=False, populate_existing=True))
@@ -79,7 +79,7 @@ def waits_for_space(job: JobRun) -> None:
 
 def encoding_began(job: JobRun) -> None:
     """Keeps when the first of a video's parts began, and that nothing waits for space any more."""
-    own = update(Video).where(Video.id == _video_id(job)).execution_options(synchronize_session=False)
+    own = update(Video).where(Video.id == job.subject_id).execution_options(synchronize_session=False)
     with losable(), transaction():
         db.session.execute(own.where(Video.encoding_at.is_(None)).values(encoding_at=now()))
         db.session.execute(own.where(Video.stage == WAITS).values(stage=ENCODING))
@@ -102,7 +102,7 @@ def _rise(job: JobRun, percent_of: Callable[[UUID | None], int], *, stage: str =
         percent = percent_of(job.parent_id)
         # Parts report side by side: the row decides which of them brought something new.
         lower = select(Video).where(
-            Video.id == _video_id(job), Video.percent < percent, Video.processing == Processing.PLAYABLE
+            Video.id == job.subject_id, Video.percent < percent, Video.processing == Processing.PLAYABLE
         )
         video = db.session.scalar(lower.with_for_update().execution_options(populate_existing=True))
         if video is None:
@@ -131,10 +131,6 @@ def _leave_breaks_out(video: Video, percent: int, moment: datetime) -> None:
         return
     grown = (percent - PLAYABLE) / (video.percent - PLAYABLE)
     video.encoding_at = pace.begun_without_break(video.encoding_at, video.progress_at, moment, grown=grown)
-
-
-def _video_id(job: JobRun) -> UUID:
-    return UUID(str(job.subject).removeprefix("video:"))
 
 
 def tell(video: Video) -> None:

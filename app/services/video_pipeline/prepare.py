@@ -79,14 +79,14 @@ def _begin_to_play(job: JobRun, material: Material) -> list[JobKind]:
         has_poster = _make_poster(job, material, work)
 
     def keep() -> None:
-        m.locked(job).has_poster = has_poster
+        job.lock_subject(Video).has_poster = has_poster
 
     job.effect(keep)
     return left
 
 
 def _begin(job: JobRun) -> Video:
-    video = m.locked(job)
+    video = job.lock_subject(Video)
     if video.processing in {Processing.WAITING, Processing.PREPARING}:
         video.move_to(Processing.PROBING)
     video.stage = outcome.PROBING
@@ -104,7 +104,7 @@ def _probe(job: JobRun, material: Material) -> Probe:
 
 
 def _save_probe(job: JobRun, material: Material) -> Video:
-    video, probe = m.locked(job), material.probed()
+    video, probe = job.lock_subject(Video), material.probed()
     _count_minutes(video, round(probe.duration_s, 3))
     is_news = video.probe is None  # an attempt before may have told it and died then
     video.probe = asdict(probe)
@@ -203,7 +203,7 @@ def _publish(job: JobRun, material: Material, outputs: dict[str, _Output]) -> No
 
 
 def _say_playable(job: JobRun, material: Material) -> Video:
-    video = m.locked(job)
+    video = job.lock_subject(Video)
     if video.processing in {Processing.PROBING, Processing.PREPARING}:
         video.move_to(Processing.PLAYABLE)
         video.stage, video.percent = outcome.ENCODING, max(video.percent, outcome.PLAYABLE)
@@ -289,6 +289,6 @@ def _hand_over(job: JobRun, rest: Rest) -> None:
     for chunk, names in rest.chunks:
         some = {} if names is None else {"rungs": names}
         job_service.enqueue(ENCODE_CHUNK, replace(request, arguments=asdict(chunk) | some))
-    if m.locked(job).sha256 is None:
+    if job.lock_subject(Video).sha256 is None:
         job_service.enqueue(CHECKSUM_VIDEO, request)
     db.session.flush()
