@@ -19,7 +19,7 @@ from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S
 
 PASSWORD = "correct horse battery"
-HEALTHY_WITHIN_S = 90.0
+HEALTHY_WITHIN_S = 180.0
 
 
 @dataclass

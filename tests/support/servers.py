@@ -18,7 +18,9 @@ from typing import Any, Final
 
 import psycopg
 
-START_WITHIN_S: Final = 60.0
+from tests.support.waiting import PATIENCE_S
+
+START_WITHIN_S: Final = PATIENCE_S
 _POLL_S: Final = 0.02
 _OWN_PORTS: Final = range(12_000, 32_000)  # Linux gives those from 32768 to outgoing connections
 _DICE: Final = random.SystemRandom()  # the other kind is seeded alike in every process of a run

@@ -51,7 +51,7 @@ def _linger_the_first_time(job: JobRun) -> None:
 
 
 def _hold_a_process(job: JobRun) -> None:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True) as process:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as process:
         Path(job.arguments["pid_file"]).write_text(str(process.pid))
         while not job.stopped():
             time.sleep(0.05)
@@ -77,7 +77,7 @@ def _eat_memory(_job: JobRun) -> None:
 def _encode_for_ever(job: JobRun) -> None:
     with tempfile.TemporaryDirectory(dir=Path(job.arguments["diary"]).parent) as folder:
         endless = ["-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", f"{folder}/video.mkv"]
-        limits = jailed.Limits(wall_s=60)
+        limits = jailed.Limits(wall_s=600)
         try:
             ffmpeg.run(endless, reads=[], writes=Path(folder), limits=limits, stopped=job.stopped)
         except jailed.Stopped:
@@ -109,12 +109,12 @@ DEEDS: dict[str, Callable[[JobRun], object]] = {
     "sleep": _sleep,
     "linger the first time": _linger_the_first_time,
     "hold a process": _hold_a_process,
-    "ignore every stop": lambda _job: time.sleep(60),
+    "ignore every stop": lambda _job: time.sleep(600),
     "die": lambda _job: os.kill(os.getpid(), signal.SIGKILL),
     "crash": lambda _job: ctypes.string_at(0),
     "eat memory": _eat_memory,
     "swell": lambda _job: bytearray(350 * 1024**2),
-    "hold Python's lock": lambda _job: ctypes.PyDLL(None).sleep(60),
+    "hold Python's lock": lambda _job: ctypes.PyDLL(None).sleep(600),
     "encode for ever": _encode_for_ever,
     "refuse": _refuse,
     "stumble": _stumble,
