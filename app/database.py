@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Dialect, Engine, MetaData, Row, Select, Uuid
+from sqlalchemy import Connection, Dialect, Engine, MetaData, Row, Select, UpdateBase, Uuid, inspect
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from app import dialect
@@ -172,9 +173,13 @@ def read_connection() -> Iterator[Connection]:
 
 @dataclass(eq=False)
 class Prepared:
-    """A statement for many reads: built once, and on PostgreSQL compiled and prepared once."""
+    """A statement for many reads or changes: built once, and on PostgreSQL compiled and prepared once.
 
-    statement: Select[*tuple[Any, ...]]
+    `names`: the columns that a change is given; the others get the model's defaults.
+    """
+
+    statement: Select[*tuple[Any, ...]] | UpdateBase
+    names: tuple[str, ...] | None = None
     _form: "Form | None" = None
 
     def form(self, dialect_of: Dialect) -> "Form":
@@ -182,8 +187,40 @@ class Prepared:
         if self._form is None:
             from app.dialect_prepared import Form  # noqa: PLC0415 - SQLite needs no psycopg
 
-            self._form = Form(self.statement, dialect_of)
+            self._form = Form(self.statement, dialect_of, self.names)
         return self._form
+
+
+def write(prepared: Prepared, parameters: Mapping[str, object]) -> Sequence[Record]:
+    """Makes a change in the open transaction, past the session; the rows that it returns."""
+    connection = db.session().connection()
+    if connection.dialect.name == "postgresql":
+        return prepared.form(connection.dialect).rows(connection.connection, parameters)
+    result = connection.execute(prepared.statement, parameters)
+    return result.all() if result.returns_rows else []
+
+
+def write_all(prepared: Prepared, rows: Sequence[Mapping[str, object]]) -> None:
+    """The same change for each row: mostly there is one."""
+    if len(rows) == 1:
+        write(prepared, rows[0])
+    else:
+        db.session().connection().execute(prepared.statement, rows)
+
+
+def inserted_or_skipped(table: type[DeclarativeBase], unique: tuple[str, ...], row: DeclarativeBase) -> bool:
+    """Inserts a record without the session: two statements less than by a savepoint.
+
+    Columns that it has not set yet get the model's defaults. False where the unique columns were taken.
+    """
+    values = {name: value for name, value in vars(row).items() if name in inspect(table).columns}
+    kind = db.session().connection().dialect.name
+    return bool(write(_skipping(kind, table, unique, tuple(sorted(values))), values))
+
+
+@lru_cache(maxsize=64)
+def _skipping(kind: str, table: type[DeclarativeBase], unique: tuple[str, ...], names: tuple[str, ...]) -> Prepared:
+    return Prepared(dialect.skipping_insert(kind, table, unique).returning(*inspect(table).primary_key), names)
 
 
 def read(prepared: Prepared, parameters: Mapping[str, object]) -> Sequence[Record]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 from gevent.monkey import get_original, is_module_patched
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event, inspect
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Insert, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
@@ -319,23 +319,14 @@ def is_lock_timeout(error: BaseException) -> bool:
 
 def insert_or_skip(connection: Connection, table: type[DeclarativeBase], unique: list[str]) -> Insert:
     """An INSERT that does nothing where the unique columns are taken; it waits for a rival's transaction."""
-    return _insert_or_skip(connection.dialect.name, table, tuple(unique))
+    return skipping_insert(connection.dialect.name, table, tuple(unique))
 
 
 @cache
-def _insert_or_skip(kind: str, table: type[DeclarativeBase], unique: tuple[str, ...]) -> Insert:
+def skipping_insert(kind: str, table: type[DeclarativeBase], unique: tuple[str, ...]) -> Insert:
+    """The same for a kind of database."""
     insert = postgresql.insert if kind == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing(index_elements=unique)
-
-
-def inserted_or_skipped(connection: Connection, table: type[DeclarativeBase], unique: list[str], row: Any) -> bool:  # noqa: ANN401 - a record of the table
-    """Inserts a record as `insert_or_skip` does, without the session: two statements less than by a savepoint.
-
-    Columns that it has not set yet get the model's defaults. False where the unique columns were taken.
-    """
-    statement = insert_or_skip(connection, table, unique).returning(*inspect(table).primary_key)
-    values = {name: value for name, value in vars(row).items() if name in inspect(table).columns}
-    return connection.execute(statement, values).first() is not None
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -39,6 +39,8 @@ def picked(
 ) -> Callable[[Record], dict[str, object]]:
     """A renderer of the properties that `fields` names (all, without), and of the snippets of a search."""
     names = query.names("fields")
+    if not names and query.q is None:
+        return render
 
     def render_picked(row: Record) -> dict[str, object]:
         document = render(row) | ({"snippet": page.snippets.get(row.id)} if query.q is not None else {})

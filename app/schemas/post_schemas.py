@@ -220,6 +220,8 @@ def render_summary(row: Record, link: Link) -> dict[str, object]:
 def render_listed(row: Record, included: set[str], link: Link) -> dict[str, object]:
     """A post in a list with what `include` names."""
     summary = render_summary(row, link)
+    if not included:
+        return summary
     document = summary | {name: row._mapping[name] for name in ("body_markdown", "body_html") if name in included}  # noqa: SLF001 - SQLAlchemy's public name of it
     return document | ({"seo": _seo(row, link)} if "seo" in included else {})
 

@@ -11,7 +11,18 @@ from sqlalchemy import BigInteger, Uuid, and_, bindparam, func, insert, or_, sel
 
 from app import dialect
 from app.clients import redis
-from app.database import Base, Record, after_commit, before_commit, db, read_connection, unit_values
+from app.database import (
+    Base,
+    Prepared,
+    Record,
+    after_commit,
+    before_commit,
+    db,
+    read_connection,
+    unit_values,
+    write,
+    write_all,
+)
 from app.models import Event, EventCounter, OrganizationSlug
 from app.utils.batches import batched
 from app.utils.ids import first_id_at, new_id
@@ -22,8 +33,11 @@ TICK_CHANNEL: Final = "marquee:ticks"
 _GATHERED: Final = "events"
 _SCOPES_A_QUERY: Final = 500
 # Built once, and without the session: every change of anything ends with these two.
-_INSERTION: Final = insert(Base.metadata.tables[Event.__tablename__])
-_ADVANCE: Final = (
+_INSERTION: Final = Prepared(
+    insert(Base.metadata.tables[Event.__tablename__]),
+    ("scope_id", "seq", "id", "organization_id", "type", "subject", "data", "occurred_at"),
+)
+_ADVANCE: Final = Prepared(
     update(Base.metadata.tables[EventCounter.__tablename__])
     .where(EventCounter.scope_id == bindparam("scope", type_=Uuid()))
     .values(seq=EventCounter.seq + bindparam("count", type_=BigInteger()))
@@ -62,7 +76,7 @@ def _number(gathered: list[_Gathered]) -> None:
         events = [event for event in gathered if event.scope == scope]
         last = _advance(scope, len(events))
         first = last - len(events) + 1
-        db.session.connection().execute(
+        write_all(
             _INSERTION,
             [
                 {
@@ -87,15 +101,15 @@ def _wake(scope: UUID, seq: int) -> None:
 
 def _advance(scope: UUID, count: int) -> int:
     """Moves a scope's counter and returns where it stands; the row lock orders the scope's transactions."""
-    connection = db.session.connection()
     moved = {"scope": scope, "count": count}
-    last = connection.scalar(_ADVANCE, moved)
-    if last is None:
+    last = write(_ADVANCE, moved)
+    if not last:
+        connection = db.session.connection()
         connection.execute(
             dialect.insert_or_skip(connection, EventCounter, ["scope_id"]), {"scope_id": scope, "seq": 0}
         )
-        last = connection.scalar(_ADVANCE, moved)
-    return int(last or 0)
+        last = write(_ADVANCE, moved)
+    return int(last[0].seq)
 
 
 def since(after: Mapping[UUID, int], *, limit: int) -> Sequence[Record]:

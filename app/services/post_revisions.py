@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, insert, select
 
 from app.clients import threads
-from app.database import Base, Record, db, read_connection
+from app.database import Base, Prepared, Record, db, read_connection, write
 from app.errors import NotFound
 from app.models import Post, PostAuthor, PostRevision, PostTag, Tag, User
 from app.permissions import Action, Actor
@@ -22,7 +22,9 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     *(User.id.label("author_id"), User.slug.label("author_slug"), User.name.label("author_name")),
     User.avatar_url.label("author_avatar_url"),
 )
-_KEPT: Final = insert(Base.metadata.tables[PostRevision.__tablename__])
+_KEPT: Final = Prepared(
+    insert(Base.metadata.tables[PostRevision.__tablename__]), ("post_id", "number", "editor_id", "content")
+)
 _DIFF_LINES: Final = 20_000
 
 
@@ -52,7 +54,7 @@ def keep(
     """
     content = content_of(post, tags=tags, authors=authors)
     kept = {"post_id": post.id, "number": post.revision, "editor_id": editor_id, "content": content}
-    db.session.connection().execute(_KEPT, kept)
+    write(_KEPT, kept)
     if post.revision <= settings.post_revisions_kept:
         return
     numbers = select(PostRevision.number).where(PostRevision.post_id == post.id)

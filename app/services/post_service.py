@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import dialect
 from app.access import owned_by
-from app.database import Base, Record, db, transaction
+from app.database import Base, Prepared, Record, db, inserted_or_skipped, transaction, write_all
 from app.errors import Conflict, Invalid
 from app.models import SEO_FIELDS, Membership, Post, PostAuthor, PostSlug, Publication, Visibility
 from app.permissions import Action, Actor
@@ -26,7 +26,7 @@ from app.utils.ids import new_id
 from app.utils.text import excerpt_of, reading_time_s, slug_of, with_random_suffix
 
 _SLUG_TRIES: Final = 5
-_BYLINE: Final = insert(Base.metadata.tables[PostAuthor.__tablename__])
+_BYLINE: Final = Prepared(insert(Base.metadata.tables[PostAuthor.__tablename__]), ("post_id", "user_id", "position"))
 _RESTORED: Final = ("title", "excerpt", "body_markdown", "tags")
 
 
@@ -197,7 +197,7 @@ def _set_authors(post: Post, user_ids: Sequence[UUID]) -> None:
 def _add_authors(post_id: UUID, user_ids: Sequence[UUID]) -> None:
     if user_ids:
         rows = [{"post_id": post_id, "user_id": user_id, "position": at} for at, user_id in enumerate(user_ids)]
-        db.session.connection().execute(_BYLINE, rows)
+        write_all(_BYLINE, rows)
 
 
 def _of_the_team(post: Post, user_ids: Sequence[UUID]) -> list[UUID]:
@@ -221,7 +221,7 @@ def _insert(post: Post, wanted_slug: str | None) -> None:
     base = wanted_slug or slug_of(post.title, fallback="post")
     for attempt in range(1 if wanted_slug else _SLUG_TRIES):
         post.slug = base if attempt == 0 else with_random_suffix(base)
-        if dialect.inserted_or_skipped(db.session.connection(), Post, ["organization_id", "slug"], post):
+        if inserted_or_skipped(Post, ("organization_id", "slug"), post):
             return
     raise _slug_taken(base)
 

@@ -1,4 +1,4 @@
-"""Statements that psycopg runs by itself: the same rows, the same errors, and connections that stay right."""
+"""Statements that psycopg runs by itself: the same rows and errors, and connections that stay right."""
 
 import os
 import signal
@@ -9,13 +9,14 @@ from datetime import UTC
 from types import FrameType
 
 import pytest
-from sqlalchemy import Integer, Uuid, bindparam, func, literal, literal_column, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Integer, Uuid, bindparam, func, insert, literal, literal_column, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import dialect
-from app.database import Prepared, db, read, read_connection, transaction
-from app.models import Image, Organization, Post
+from app.database import Base, Prepared, db, read, read_connection, transaction, write, write_all
+from app.models import Image, Organization, OrganizationSlug, Post, PostRevision
 from app.services.post_reading import SUMMARY
+from app.utils.ids import new_id
 from tests.factories.posts import make_post
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -25,6 +26,16 @@ _ONE = Prepared(
     .join(Organization, Organization.id == Post.organization_id)
     .outerjoin(Image, Image.id == Post.cover_image_id)
     .where(Post.id == bindparam("post_id", type_=Uuid()))
+)
+
+
+_SLUG = Prepared(insert(Base.metadata.tables["organization_slugs"]), ("slug", "organization_id"))
+_REVISION = Prepared(insert(Base.metadata.tables["post_revisions"]), ("post_id", "number", "editor_id", "content"))
+_COUNTED = Prepared(
+    update(Base.metadata.tables["posts"])
+    .where(Post.id == bindparam("post_id", type_=Uuid()))
+    .values(likes_count=Post.likes_count + bindparam("step", type_=Integer()))
+    .returning(Post.likes_count)
 )
 
 
@@ -102,6 +113,46 @@ def test_a_connection_keeps_a_hundred_prepared_statements() -> None:
         for value in range(150):
             read(_number(value), {"said": None})
         assert db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'marquee%'")) == 100
+
+
+@pytest.mark.both_databases
+def test_a_change_is_undone_with_its_transaction_though_it_was_the_first_in_it() -> None:
+    with transaction():
+        organization_id = make_post().organization_id
+    for ends_well in (False, True):
+        with suppress(ZeroDivisionError), transaction():
+            write(_SLUG, {"slug": "former", "organization_id": organization_id})
+            assert ends_well or 1 / 0
+        with read_connection() as connection:
+            found = connection.execute(
+                select(OrganizationSlug.organization_id).where(OrganizationSlug.slug == "former")
+            )
+            assert [row[0] for row in found] == [organization_id] * ends_well
+
+
+@pytest.mark.both_databases
+def test_a_change_gets_the_models_defaults_and_gives_back_what_it_returns() -> None:
+    with transaction():
+        post = make_post()
+        for number in (7, 8):
+            write(_REVISION, {"post_id": post.id, "number": number, "editor_id": None, "content": {"title": "ü"}})
+        write_all(_REVISION, [_revision(post, 9), _revision(post, 10)])
+        (moved,) = write(_COUNTED, {"step": 5, "post_id": post.id})
+    kept = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number > 6)
+    rows = list(db.session.scalars(kept.order_by(PostRevision.number)))
+    assert [(row.number, row.content) for row in rows] == [(number, {"title": "ü"}) for number in (7, 8, 9, 10)]
+    assert len({row.id for row in rows}) == 4
+    assert all(row.created_at.tzinfo is UTC for row in rows)
+    assert moved.likes_count == 5
+
+
+def test_a_change_that_breaks_a_rule_is_an_integrity_error() -> None:
+    with pytest.raises(IntegrityError), transaction():
+        write(_SLUG, {"slug": "x", "organization_id": new_id()})
+
+
+def _revision(post: Post, number: int) -> dict[str, object]:
+    return {"post_id": post.id, "number": number, "editor_id": None, "content": {"title": "ü"}}
 
 
 class _StoppedError(Exception):
