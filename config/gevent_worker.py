@@ -17,6 +17,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from config import settings
 from config.pacing import Limits, PacedSocket
 from config.server_problems import answer_to, instance_of, is_refusal
+from config.whole_answers import answer
 from config.worker import web_worker
 
 _NOTIFY_S: Final = 1.0
@@ -45,7 +46,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         super().__init__(*arguments, **options)
         self.generation = web_worker.handover.generation
         self._connections: set[PacedSocket] = set()
-        self._logs_access = bool(self.cfg.accesslog)
+        self._counts = bool(self.cfg.accesslog or self.cfg.statsd_host or self.cfg.max_requests)
         self._limits = Limits(
             idle_s=self.cfg.keepalive,
             head_s=settings.request_header_s,
@@ -59,6 +60,8 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         if self.cfg.is_ssl:
             super().run()
             return
+        # It looks settings up in a function of its own, twenty times for each request.
+        self.cfg.__dict__.update({name: setting.get() for name, setting in self.cfg.settings.items()})
         servers = [self._listen(listener) for listener in self.sockets]
         while self.alive:
             self.notify()
@@ -99,11 +102,15 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         sock.begin_body(req)
         if req.method == "GET" and any(name == "UPGRADE" for name, _ in req.headers):
             sock.hand_over()
-        if (answer := self._from_memory(req)) is not None:
-            sock.sendall(answer)
+        if (kept := self._from_memory(req)) is not None:
+            sock.sendall(kept)
             sock.begin_idle()
             return
-        super().handle_request(listener_name, req, sock, addr)
+        if self._counts:
+            super().handle_request(listener_name, req, sock, addr)
+        else:
+            with suppress(gevent.GreenletExit, SystemExit):
+                answer(self, listener_name, req, sock, addr)
         sock.begin_rest()
         if sock.is_endless or sock.is_late or not _is_read_to_its_end(req.body):
             raise StopIteration
@@ -113,7 +120,7 @@ class ProblemWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no anno
         """A whole answer that the application has ready; only where nothing but a plain GET is asked and expected."""
         if web_worker.shortcut is None or req.method != "GET" or req.version != (1, 1) or not self.alive:
             return None
-        if not req.uri.startswith("/") or "%" in req.path or req.should_close() or self._logs_access:
+        if not req.uri.startswith("/") or "%" in req.path or req.should_close() or self._counts:
             return None
         return web_worker.shortcut(req.path, req.query, req.headers)
 

@@ -51,7 +51,8 @@ def _read_tags() -> None:
 def _code(response: Response) -> Response:
     if response.mimetype not in _CODED_TYPES or request.path.startswith(_SECRETS):
         return response
-    response.vary.add("Accept-Encoding")
+    if "Cache-Control" in response.headers:  # else `caching` names all that such an answer depends on, this too
+        response.vary.add("Accept-Encoding")
     coding, is_must = chosen(request.headers.get("Accept-Encoding", ""))
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return _name_what_the_client_has(response, coding)

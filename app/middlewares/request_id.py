@@ -1,5 +1,6 @@
 """Gives every request an id, logs it once with who made it and how it ended, and counts it."""
 
+import logging
 import re
 import time
 from typing import Final
@@ -14,6 +15,7 @@ from app.services.audit_service import Origin
 from app.utils.ids import new_id
 
 log = structlog.get_logger("marquee.request")
+_level: Final = logging.getLogger("marquee.request")
 _ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -45,7 +47,7 @@ def _end(response: Response) -> Response:
     duration_s = time.perf_counter() - g.started_at
     rule = request.url_rule.rule if request.url_rule else "unmatched"
     metrics.observe_request(request.method, rule, response.status_code, duration_s)
-    if request.path not in _QUIET_PATHS:
+    if _level.isEnabledFor(logging.INFO) and request.path not in _QUIET_PATHS:
         actor = g.get("actor")
         log.info(
             "request",

@@ -107,7 +107,10 @@ class Guard:
         self._inner: WSGIApplication = app.wsgi_app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != _PATH:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(_PATH):  # past Engine.IO, which would make a class for each request
+            return Flask.wsgi_app(self._app, environ, start_response)
+        if path != _PATH:
             return self._inner(environ, start_response)
         if environ.get("REQUEST_METHOD") == "POST":
             return self._pass_if_sound(environ, start_response)
