@@ -57,6 +57,9 @@ _OWN_NAMES: Final = {
     "srcset": re.compile(r"((https?://[^\s,\"']+)?/media/images/[0-9a-f]{32}/[a-z0-9]+\.(jpg|png|webp) \d+w(, |$))+"),
     "sizes": re.compile(re.escape(IMAGE_SIZES)),
 }
+_MAY_NAME: Final = re.compile(rf"""[\s"'/](?:{"|".join(_OWN_NAMES)})[\s=/>]""", re.IGNORECASE)
+"""Finds every attribute of `_OWN_NAMES`, and some words besides; without one, nobody needs to be asked about each."""
+_NORMAL_LINK: Final = re.compile(r"https?://(?!xn--)[a-z0-9]+(?:\.[a-z]{2,20})+(?:/[a-z0-9_-]+)*")
 _IMAGE: Final = re.compile(
     r"(?P<before>(?:https?://[^/?#\s,]+)?/media/images/)(?P<token>[0-9a-f]{32})/full\.[a-z]{3,4}"
 )
@@ -102,15 +105,8 @@ def render(markdown: str, pictures: Mapping[str, Picture] = _NO_PICTURES) -> Ren
 
 def _render(markdown: str, pictures: Mapping[str, Picture]) -> Rendered:
     shared: dict[str, Any] = {"videos": [], "pictures": pictures}
-    html = nh3.clean(
-        _parser().render(markdown, shared),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_own_names_only,
-        set_tag_attribute_values=_SET,
-        url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer nofollow",
-    )
+    unsafe = _parser().render(markdown, shared)
+    html = _cleaner(asks=_MAY_NAME.search(unsafe) is not None).clean(unsafe)
     return Rendered(html, list(dict.fromkeys(shared["videos"]))[:VIDEOS_AT_MOST])
 
 
@@ -142,8 +138,27 @@ def _own_names_only(_tag: str, attribute: str, value: str) -> str | None:
 
 
 @cache
+def _cleaner(*, asks: bool) -> nh3.Cleaner:
+    """One that asks us about each attribute, and one that need not."""
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_own_names_only if asks else None,
+        set_tag_attribute_values=_SET,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+class _Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        """Most addresses are in their normal form, which to find out again takes longer than the text around them."""
+        return url if _NORMAL_LINK.fullmatch(url) else super().normalizeLink(url)
+
+
+@cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    parser = _Parser("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False).use(tasklists_plugin)
     parser.block.ruler.before("paragraph", "video", _video_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.add_render_rule("video", _video_html)

@@ -35,7 +35,7 @@ def with_random_suffix(slug: str, *, length: int = 5) -> str:
 def excerpt_of(markdown: str) -> str:
     """The first sentences of a text as plain words, at most 300 characters, cut at a word."""
     beginning = "\n".join(_prose(markdown[:_EXCERPT_SOURCE_LENGTH].splitlines()))
-    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(lambda match: match.group(2) or "", beginning)).strip()
+    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(r"\2", beginning)).strip()
     if len(plain) <= EXCERPT_MAX_LENGTH:
         return plain
     return plain[:EXCERPT_MAX_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
