@@ -58,7 +58,7 @@ def _rounds(base: Ground, peers: list[Peer], questions: Questions, options: argp
     for number in range(options.rounds + 1):  # the first warms up and does not count
         for operation in options.operations:
             for peer in peers:
-                if operation == CREATE and peer.is_cached:
+                if operation == CREATE and (peer.is_cached or peer.is_floor):
                     continue
                 seconds = options.seconds if number else _WARM_UP_S
                 one = slices.measure(base, peer, operation, questions, seconds=seconds, seed=number)

@@ -48,11 +48,14 @@ def prepare(ground: Ground, peers: list[Peer]) -> Questions:
     lists: dict[str, list[str]] = {}
     ids: list[str] = []
     for peer in peers:
+        if peer.is_floor:
+            lists[peer.name] = ["/api/v1/posts"]
+            continue
         lists[peer.name], found = _walk(peer)
         ids = ids or found
     (marquee,) = [peer for peer in peers if peer.name == MARQUEE]
     questions = Questions([f"/api/v1/posts/{post_id}" for post_id in ids[:_HOT_POSTS]], lists, _token(ground, marquee))
-    for peer in peers:
+    for peer in (peer for peer in peers if not peer.is_floor):
         _assert_same(peer, marquee, questions)
     return questions
 

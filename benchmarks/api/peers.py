@@ -22,6 +22,8 @@ PEERS: Final = PROJECT_DIR / "benchmarks" / "peers"
 REFERENCE: Final = "Express + pg"
 MARQUEE: Final = "Marquee"
 CACHED: Final = ("Marquee, edge cache", "Express + pg + cache")
+FLOOR: Final = "gunicorn + Flask + psycopg"
+"""Rows as they are, nothing else: what nobody on these three can be faster than."""
 _START_WITHIN_S: Final = 40.0
 _POOL_SIZE: Final = 10
 _MEMORY_BYTES: Final = 256 * 1024**2
@@ -38,6 +40,10 @@ class Peer:
     @property
     def is_cached(self) -> bool:
         return self.name in CACHED
+
+    @property
+    def is_floor(self) -> bool:
+        return self.name == FLOOR
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def _recipes() -> dict[str, _Recipe]:
         REFERENCE: _Recipe(_node("express.mjs"), api, {}, _install_node),
         CACHED[1]: _Recipe(_node("express.mjs"), api, {"CACHE": "1"}, _install_node),
         "Express + Prisma": _Recipe(_node("server.mjs"), prisma, {}, _install_prisma),
+        FLOOR: _Recipe(_stock_gevent, PEERS / "flask", {}, lambda: None),
         "Fastify + pg": _Recipe(_node("fastify.mjs"), api, {}, _install_node),
         "Hono + pg": _Recipe(_node("hono.mjs"), api, {}, _install_node),
         "FastAPI + SQLAlchemy": _Recipe(lambda port: [*uvicorn, "--port", str(port)], fastapi, {}, _install_fastapi),
@@ -86,6 +93,10 @@ def _recipes() -> dict[str, _Recipe]:
 
 def _node(script: str) -> Callable[[int], list[str]]:
     return lambda _port: ["node", script]
+
+
+def _stock_gevent(port: int) -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}", "server:app"]
 
 
 def _install_node() -> None:
