@@ -95,7 +95,8 @@ class Form:
         lane: _Lane = known.get(_LANE) or known.setdefault(_LANE, _new_lane(connection))
         sent = lane.sending
         values = sent.dump_sequence(self._values(parameters), self._formats)
-        if connection.prepare_threshold is None:  # behind PgBouncer
+        if connection.prepare_threshold is None or not connection.autocommit:
+            # PgBouncer has no prepared statements, and psycopg ends all of a connection that rolled something back.
             connection.pgconn.send_query_params(self._sql, values, sent.types, sent.formats)
             return self._read(_answer_of(connection), connection, _Kept(b""))
         key, formats = (self._sql, sent.types or ()), sent.formats
