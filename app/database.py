@@ -1,7 +1,7 @@
 """The session, the declarative base, and the one place that commits: `transaction()`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -233,8 +233,7 @@ def read(prepared: Prepared, parameters: Mapping[str, object]) -> Sequence[Recor
             db.session.flush()
             return form.rows(db.session.connection().connection, parameters)
         if form.is_fixed:
-            with closing(engine.raw_connection()) as pooled:
-                return form.rows(pooled, parameters)
+            return form.rows_of(engine, parameters)
     with read_connection() as connection:
         return connection.execute(prepared.statement, parameters).all()
 

@@ -6,6 +6,7 @@ Around a small read SQLAlchemy's execution and psycopg's cursor cost six times o
 import re
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -19,7 +20,7 @@ from psycopg.errors import error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
-from sqlalchemy import Dialect, Row, Select, UpdateBase
+from sqlalchemy import Dialect, Engine, Row, Select, UpdateBase
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -73,6 +74,11 @@ class Form:
         self._columns = {str(name): column for name, column in statement.exported_columns.items()}
         self._make_row: Callable[[Sequence[Any]], Any] | None = None
 
+    def rows_of(self, engine: Engine, parameters: Mapping[str, object]) -> _Rows:
+        """Its rows, by a connection of the pool."""
+        with closing(_connection_of(engine)) as pooled:
+            return self.rows(pooled, parameters)
+
     def rows(self, pooled: PoolProxiedConnection, parameters: Mapping[str, object]) -> _Rows:
         """Its rows: of the open transaction, or of one of its own. Raises SQLAlchemy's `DBAPIError`."""
         connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]  # typed as Any|None
@@ -82,7 +88,7 @@ class Form:
             is_gone = self._dialect.is_disconnect(error, pooled.dbapi_connection, None)  # type: ignore[arg-type]  # typed for SQLAlchemy's own wrappers
             if is_gone:
                 pooled.invalidate(error)
-            raise self._wrapped(error, is_gone=is_gone) from error
+            raise _wrapped(error, self._dialect, is_gone=is_gone) from error
         except BaseException:  # ended while it waited: the next one to ask would get the answer
             pooled.invalidate()
             raise
@@ -173,17 +179,6 @@ class Form:
             given[name] = convert(given[name])
         return [given[name] for name in self._order]
 
-    def _wrapped(self, error: psycopg.Error, *, is_gone: bool) -> BaseException:
-        return DBAPIError.instance(
-            self._sql.decode(),
-            None,
-            error,
-            psycopg.Error,
-            hide_parameters=True,
-            connection_invalidated=is_gone,
-            dialect=self._dialect,
-        )
-
 
 def _new_lane(connection: psycopg.Connection[Any]) -> _Lane:
     for kind in ("json", "jsonb"):
@@ -197,6 +192,20 @@ def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
     kind: Any = type("Row", (columns,), {"__slots__": (), "_mapping": property(columns._asdict)})
     made: Callable[[Sequence[Any]], Any] = kind._make
     return made
+
+
+def _connection_of(engine: Engine) -> PoolProxiedConnection:
+    """One of the pool. Raises SQLAlchemy's `DBAPIError`, which the pool itself leaves to its users."""
+    try:
+        return engine.raw_connection()
+    except psycopg.Error as error:
+        raise _wrapped(error, engine.dialect, is_gone=False) from error
+
+
+def _wrapped(error: psycopg.Error, dialect: Dialect, *, is_gone: bool) -> BaseException:
+    told: dict[str, Any] = {"hide_parameters": True, "connection_invalidated": is_gone, "dialect": dialect}
+    wrapped: BaseException = DBAPIError.instance(None, None, error, psycopg.Error, **told)
+    return wrapped
 
 
 def _begin(connection: psycopg.Connection[Any]) -> None:

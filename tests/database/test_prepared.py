@@ -9,7 +9,19 @@ from datetime import UTC
 from types import FrameType
 
 import pytest
-from sqlalchemy import Integer, Uuid, bindparam, func, insert, literal, literal_column, select, text, update
+from sqlalchemy import (
+    Integer,
+    Uuid,
+    bindparam,
+    create_engine,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import dialect
@@ -96,6 +108,14 @@ def test_a_connection_that_broke_is_passing_and_replaced() -> None:
         read(suicide, {})
     assert dialect.is_passing(broke.value)
     assert read(_number(8), {"said": 1})[0].number == 8
+
+
+def test_a_server_that_is_not_there_is_passing_too() -> None:
+    form = _number(1).form(db.engine.dialect)
+    absent = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(DBAPIError) as refused:
+        form.rows_of(absent, {"said": 1})
+    assert dialect.is_passing(refused.value)
 
 
 def test_nobody_gets_the_answer_that_somebody_else_stopped_waiting_for() -> None:
