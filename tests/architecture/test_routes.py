@@ -31,6 +31,10 @@ OPEN_TO_ANYONE = {
 }
 """Whoever opens a route to everybody says so here as well."""
 
+NOUNS_OF_CONTENT = {"post", "revision", "video", "caption", "poster", "image", "upload", "tag", "job", "sse"}
+OPEN_TO_KEYS = {"moderation.list_comments", "comment.delete", "comment.hide", "comment.approve"}
+"""Besides the content itself: programs reach no people, accounts and keys, and speak for nobody."""
+
 every_route = pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: f"{route.method} {route.path}")
 
 
@@ -44,6 +48,12 @@ def test_what_anyone_may_call_is_known() -> None:
     opened = {route.endpoint for route in ALL_ROUTES if route.access is Access.ANYONE}
 
     assert opened == OPEN_TO_ANYONE
+
+
+def test_what_an_api_key_may_call_is_known() -> None:
+    opened = {route.endpoint for route in ALL_ROUTES if route.access is Access.SIGNED_IN}
+
+    assert {endpoint for endpoint in opened if endpoint.split(".")[0] not in NOUNS_OF_CONTENT} == OPEN_TO_KEYS
 
 
 @every_route
