@@ -16,7 +16,6 @@ from app.utils.ids import new_id
 from app.utils.times import now
 from config import settings
 from tests.api.conftest import PASSWORD, Person
-from tests.factories import make_user
 from tests.support.mail import send_queued, token_in
 
 Hire = Callable[[Person, Role], Person]
@@ -147,13 +146,16 @@ def test_an_invitation_elsewhere_is_another_one(ada: Person, bob: Person, newcom
     assert (accept(carol, first)[0], accept(carol, second)[0]) == (200, 200)
 
 
-def test_a_letter_names_who_invites_and_is_not_sent_too_late(ada: Person, bob: Person) -> None:
-    make_user(name="Somebody Else")
-    ada.send("PATCH", "/users/me", {"name": "The Countess"})
-    answer = ada.post(path_of(ada), {"email": email_of(bob), "role": "viewer"})
-    assert answer.json["invited_by"]["name"] == "The Countess"
-    (letter,) = invitations_sent()
-    assert "The Countess invites you" in letter.text
+def test_a_letter_names_who_invites_and_is_not_sent_too_late(
+    ada: Person, bob: Person, newcomer: Callable[[], Person]
+) -> None:
+    guest = newcomer()
+    for owner, name in ((ada, "The Countess"), (bob, "The Duke")):
+        owner.send("PATCH", "/users/me", {"name": name})
+        answer = owner.post(path_of(owner), {"email": email_of(guest), "role": "viewer"})
+        assert answer.json["invited_by"]["name"] == name
+        (letter,) = invitations_sent()
+        assert f"{name} invites you" in letter.text
 
     ada.post(path_of(ada), {"email": email_of(bob), "role": "viewer"})
     with transaction():
