@@ -119,12 +119,14 @@ def _leave_breaks_out(video: Video, percent: int, moment: datetime) -> None:
 
     Neither the wait for the lost lease nor what is done twice says how long the rest will take.
     """
+    if video.encoding_at is None:
+        return
     since = video.progress_at or video.encoding_at
     again = select(func.max(Job.claimed_at)).where(
         Job.parent_id == video.job_id, Job.claimed_at > Job.started_at, Job.claimed_at > since
     )
-    begun_again_at = db.session.scalar(again) if video.encoding_at else None
-    if video.encoding_at is None or begun_again_at is None:
+    begun_again_at = db.session.scalar(again)
+    if begun_again_at is None:
         return
     if video.progress_at is None or video.percent <= PLAYABLE:
         video.encoding_at = begun_again_at
