@@ -238,6 +238,11 @@ def read(prepared: Prepared, parameters: Mapping[str, object]) -> Sequence[Recor
         return connection.execute(prepared.statement, parameters).all()
 
 
+def database_kind() -> str:
+    """`postgresql` or `sqlite`."""
+    return str(db.engines[None].dialect.name)
+
+
 def forget_connections() -> None:
     """For a forked child: drops the parent's connections without closing them under it."""
     for engine in db.engines.values():

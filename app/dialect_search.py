@@ -1,134 +1,172 @@
 """Full-text search in both databases: a `tsvector` with a GIN index in PostgreSQL, an FTS5 table in SQLite.
 
-The migration `add_full_text_search` makes both: the column `search` of a table, or `<table>_search` (title, summary,
-body) with the rowids of `<table>_search_keys`, kept by triggers.
+Migrations make both by hand: the column `search` of a table, or `<table>_search` (title, summary, body) with the rowids
+of `<table>_search_keys` (id, row_id, organization_id), kept by triggers.
+
+The newest matches are found and ranked: no more work for a word that is in every text.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, String, bindparam, literal
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Join,
+    Select,
+    String,
+    Subquery,
+    TableClause,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
 
 from app.utils.search_words import PREFIX_LENGTH, SearchWords, Term
 
-MARK_BEGIN: Final = "\ue000"
-MARK_END: Final = "\ue001"
-"""Around a found word in a snippet: characters that no text needs, so that escaping it comes after."""
+FOUND_AT_MOST: Final = 1_000
+"""A search finds and ranks the newest this many matches: nobody turns the pages of a million."""
+LOOKED_AT_MOST: Final = 10_000
+"""Among the newest this many rows PostgreSQL looks for words that are common: no index finds the newest of many."""
+_SAMPLE: Final = 1_000
+COMMON_IN_SAMPLE: Final = 100
+"""Of the sample; from here on, the rows to look at hold about as many matches as a search finds."""
 _RANK_STEPS: Final = 1_000_000
-_SQLITE_WEIGHTS: Final = "10.0, 4.0, 1.0"
 
 
-class _Search(FunctionElement[Any]):
-    """Of a table's id (which says what is searched), the query in PostgreSQL's notation and the same in FTS5's."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search goes through: the rows of a table under conditions, the newest first.
 
-    inherit_cache = True
+    `organization_id` is the one that the conditions narrow to, if they do.
+    """
 
-    def __init__(self, row_id: ColumnElement[Any], words: SearchWords) -> None:
-        # PostgreSQL sees the words themselves: a plan that holds for all words reads the whole table for a common one.
-        query = bindparam(None, _tsquery(words), String(), unique=True, literal_execute=True)
-        super().__init__(row_id, query, literal(_fts5(words)))
-
-
-class search_matches(_Search):  # noqa: N801 - reads as the SQL function it is
-    """Whether a row of the table has all the words."""
-
-    inherit_cache = True
-    type = Boolean()
+    id: ColumnElement[UUID]
+    newest_by: ColumnElement[Any]
+    conditions: Sequence[ColumnElement[bool]]
+    words: SearchWords
+    organization_id: ColumnElement[UUID] | None = None
 
 
-class search_rank(_Search):  # noqa: N801 - reads as the SQL function it is
-    """How well a matching row fits, higher is better: a whole number, so that a cursor can hold it exactly."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest matches by `id`, and how well one of them fits: the higher, the better.
 
-    inherit_cache = True
-    type = Integer()
+    The rank is a whole number, so that a cursor can hold it exactly.
+    """
 
-
-class search_snippet(_Search):  # noqa: N801 - reads as the SQL function it is
-    """A piece of a matching row's body around found words, which stand between `MARK_BEGIN` and `MARK_END`."""
-
-    inherit_cache = True
-    type = String()
+    rows: Subquery
+    rank: ColumnElement[int]
 
 
-@compiles(search_matches, "postgresql")
-def _pg_matches(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"{_table(element)}.search @@ {_pg_query(element, compiler, **kw)}"
+def found(database: str, sought: Sought) -> Found:
+    """What is found; `rank` may be asked of a query that joins the table itself with `rows`."""
+    if not sought.words.wanted:
+        return Found(select(sought.id.label("id")).where(false()).subquery("found"), literal(0))
+    return _pg_found(sought) if database == "postgresql" else _sqlite_found(sought)
 
 
-@compiles(search_rank, "postgresql")
-def _pg_rank(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    query = _pg_query(element, compiler, **kw)
+def _pg_found(sought: Sought) -> Found:
+    """Common words are met soon among the newest rows, rare ones are taken from the index.
+
+    Which ones are common is seen from the newest rows, each time: PostgreSQL's own guess is far off for several words,
+    and the wrong way takes twenty times as long.
+    """
+    vector: ColumnElement[Any] = literal_column(f"{_table(sought.id)}.search")
+    query, at_most = _tsquery(sought.words), _exactly(FOUND_AT_MOST)
+    sample, window = (_pg_newest(sought, vector, number) for number in (_SAMPLE, LOOKED_AT_MOST))
+    met = select(sample.c.id).where(sample.c.search.bool_op("@@")(_loose_tsquery(sought.words)))
+    seen = _once(select(met.offset(_exactly(COMMON_IN_SAMPLE)).exists().label("are_common")), "seen")
+    are_common = select(seen.c.are_common).scalar_subquery()
+    common = select(window.c.id).where(are_common, window.c.search.bool_op("@@")(query)).limit(at_most)
+    matches = select(sought.id.label("id"), sought.newest_by.label("moment"))
+    # Apart: with its limit in sight, PostgreSQL would go through the newest rows again.
+    indexed = _once(matches.where(*sought.conditions, vector.bool_op("@@")(query), ~are_common), "indexed")
+    rare = select(indexed.c.id).order_by(indexed.c.moment.desc(), indexed.c.id.desc()).limit(at_most)
+    rows = union_all(select(common.subquery().c.id), select(rare.subquery().c.id)).subquery("found")
     # 1: divided by the logarithm of the length, so that long texts don't always win.
-    return f"CAST(ts_rank({_table(element)}.search, {query}, 1) * {_RANK_STEPS} AS integer)"
+    rank = func.ts_rank(vector, query, literal_column("1")) * _RANK_STEPS
+    return Found(rows, cast(rank, Integer))
 
 
-@compiles(search_snippet, "postgresql")
-def _pg_snippet(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    options = f'StartSel="{MARK_BEGIN}", StopSel="{MARK_END}", MaxWords=30, MinWords=15, MaxFragments=1'
-    text = f"left({_table(element)}.{_BODY[_table(element)]}, 50000)"
-    return f"ts_headline('simple', {text}, {_pg_query(element, compiler, **kw)}, '{options}')"
+def _pg_newest(sought: Sought, vector: ColumnElement[Any], number: int) -> Subquery:
+    rows = select(sought.id.label("id"), vector.label("search")).where(*sought.conditions)
+    return rows.order_by(sought.newest_by.desc(), sought.id.desc()).limit(_exactly(number)).subquery()
 
 
-@compiles(search_matches, "sqlite")
-def _sqlite_matches(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    name, query = f"{_table(element)}_search", _sqlite_query(element, compiler, **kw)
-    rowids = f"SELECT rowid FROM {name} WHERE {name} MATCH {query}"  # noqa: S608 - our own names
-    return f"{_table(element)}.id IN (SELECT row_id FROM {name}_keys WHERE id IN ({rowids}))"  # noqa: S608 - our own names
+def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
-@compiles(search_rank, "sqlite")
-def _sqlite_rank(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    name = f"{_table(element)}_search"
-    # bm25 is negative, and the better the smaller.
-    found = _of_row(element, compiler, f"bm25({name}, {_SQLITE_WEIGHTS})", **kw)
-    return f"CAST(-{found} * {_RANK_STEPS} AS INTEGER)"
+def _exactly(number: int) -> ColumnElement[int]:
+    """A limit that PostgreSQL sees when it plans, for the same reason."""
+    return literal_column(str(number), Integer())
 
 
-@compiles(search_snippet, "sqlite")
-def _sqlite_snippet(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    name = f"{_table(element)}_search"
-    return _of_row(element, compiler, f"snippet({name}, 2, '{MARK_BEGIN}', '{MARK_END}', '…', 30)", **kw)
+def _sqlite_found(sought: Sought) -> Found:
+    index, keys = _sqlite_tables(sought.id)
+    rank = cast(-func.bm25(literal_column(index.name), 10.0, 4.0, 1.0) * _RANK_STEPS, Integer)  # the smaller the better
+    rows = select(sought.id.label("id"), rank.label("rank")).select_from(_sqlite_join(index, keys))
+    rows = rows.join(sought.id.table, sought.id == keys.c.row_id).where(_sqlite_matches(index, sought.words))
+    if sought.organization_id is not None:  # before a row is looked at, whose columns stand behind its body
+        rows = rows.where(keys.c.organization_id == sought.organization_id)
+    rows = rows.where(*sought.conditions).order_by(index.c.rowid.desc())
+    newest = rows.limit(_exactly(FOUND_AT_MOST)).subquery("found")
+    return Found(newest, newest.c.rank)
 
 
-_BODY: Final = {"posts": "body_markdown", "videos": "description"}
+def _sqlite_tables(row_id: ColumnElement[UUID]) -> tuple[TableClause, TableClause]:
+    name = f"{_table(row_id)}_search"
+    keys = table(f"{name}_keys", column("id"), column("row_id", Uuid()), column("organization_id", Uuid()))
+    return table(name, column("rowid")), keys
 
 
-def _of_row(element: _Search, compiler: SQLCompiler, expression: str, **kw: Any) -> str:
-    name, query = f"{_table(element)}_search", _sqlite_query(element, compiler, **kw)
-    key = f"(SELECT id FROM {name}_keys WHERE row_id = {_table(element)}.id)"  # noqa: S608 - our own names
-    return f"(SELECT {expression} FROM {name} WHERE {name} MATCH {query} AND rowid = {key})"  # noqa: S608 - our own names
+def _sqlite_join(index: TableClause, keys: TableClause) -> Join:
+    """The index comes first: through `+`, SQLite cannot ask it anew for every row, which took minutes."""
+    return index.join(keys, keys.c.id == literal_column(f"+{index.name}.rowid"))
 
 
-def _pg_query(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"to_tsquery('simple', {compiler.process(_arguments(element)[1], **kw)})"
+def _sqlite_matches(index: TableClause, words: SearchWords) -> ColumnElement[bool]:
+    return literal_column(index.name).bool_op("MATCH")(_fts5(words))
 
 
-def _sqlite_query(element: _Search, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(_arguments(element)[2], **kw)
+def _table(row_id: ColumnElement[Any]) -> str:
+    named: Any = row_id
+    return str(named.table.name)
 
 
-def _table(element: _Search) -> str:
-    row_id: Any = _arguments(element)[0]
-    return str(row_id.table.name)
-
-
-def _arguments(element: _Search) -> list[ColumnElement[Any]]:
-    return list(element.clauses)
-
-
-def _tsquery(words: SearchWords) -> str:
+def _tsquery(words: SearchWords) -> ColumnElement[Any]:
     """`'web':* & 'video':*`, `'a' <-> 'b'`, `!'c'`; words hold letters and digits only."""
     wanted = [f"({_ts_term(term)})" for term in words.wanted]
-    return " & ".join([*wanted, *(f"!({_ts_term(term)})" for term in words.unwanted)])
+    return _to_tsquery(" & ".join([*wanted, *(f"!({_ts_term(term)})" for term in words.unwanted)]))
 
 
-def _ts_term(term: Term) -> str:
+def _loose_tsquery(words: SearchWords) -> ColumnElement[Any]:
+    """All the words wherever they stand: the index knows no more."""
+    return _to_tsquery(" & ".join(_ts_term(term, then="&") for term in words.wanted))
+
+
+def _to_tsquery(text: str) -> ColumnElement[Any]:
+    # PostgreSQL sees the words themselves: a plan that holds for all words reads the whole table for a common one.
+    visible = bindparam(None, text, String(), unique=True, literal_execute=True)
+    return func.to_tsquery(literal_column("'simple'"), visible)
+
+
+def _ts_term(term: Term, *, then: str = "<->") -> str:
     if len(term) == 1:
         return f"'{term[0]}':*" if len(term[0]) >= PREFIX_LENGTH else f"'{term[0]}'"
-    return " <-> ".join(f"'{word}'" for word in term)
+    return f" {then} ".join(f"'{word}'" for word in term)
 
 
 def _fts5(words: SearchWords) -> str:

@@ -38,7 +38,16 @@ class PublicListQuery(ListQuery):
     organization: Annotated[str | None, Field(max_length=100)] = None
     publication: Publication | None = None
     visibility: Visibility | None = None
-    q: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    q: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description='Words that all occur, a "phrase", a -word that does not; from three letters on, a word finds '
+            "what begins with it too. Finds the newest 1,000 matches; words that more than every tenth of the newest "
+            "posts has are looked for among the newest 10,000.",
+        ),
+    ] = None
     sort: SortName | None = None
     count: bool = False
     fields: Annotated[str | None, Field(min_length=1, max_length=500)] = None

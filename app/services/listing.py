@@ -3,27 +3,29 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from html import escape
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, false, func, select
 
+from app import dialect_search
 from app.access import ACTORS_ORGANIZATION, AnyActor, Readable, readable_by
-from app.database import Prepared, read, read_connection
-from app.dialect_search import MARK_BEGIN, MARK_END, search_matches, search_rank, search_snippet
+from app.database import Prepared, database_kind, read, read_connection
+from app.dialect_search import Found, Sought
 from app.errors import Invalid
-from app.models import PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
+from app.models import Post, PostAuthor, PostTag, Publication, Tag, User, Video, Visibility
 from app.permissions import ANONYMOUS, Action, Actor
 from app.services import standing
 from app.services.pages import Order, Page, Position, page_of, page_statement, place_of
 from app.utils.search_words import SearchWords
+from app.utils.snippets import READ_LENGTH, snippet
 from config import settings
 
 Sort = Literal["published_at", "created_at", "updated_at", "title", "relevance"]
 _ORGANIZATION: Final = "listed_organization_id"
-SEARCHED_AT_MOST: Final = 1_000
-"""A search ranks the newest this many matches: ranking a million would take seconds, and nobody turns those pages."""
+_ORGANIZATION_ID: Final = bindparam(_ORGANIZATION, type_=Uuid())
+
+_BODIES: Final[dict[Readable, Any]] = {Post: Post.body_markdown, Video: Video.description}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def fetch(actor: Actor, model: Readable, query: Select[*tuple[Any, ...]], filter
     is_team = filters.organization is not None and actor.may(Action.READ_PRIVATE)
     # Which organization is a parameter: all of them share a statement.
     shared = replace(filters, organization=filters.organization and "")
-    asked = _List(model, query, shared, is_team)
+    asked = _List(model, query, shared, is_team, database_kind())
     statement = _statement(asked, Order.of(position, ascending=filters.ascending))
     page = page_of(read(statement, {**parameters, **place_of(position)}), position)
     if not filters.is_counted and not filters.words:
@@ -78,42 +80,59 @@ class _List:
     query: Select[*tuple[Any, ...]]
     filters: Filters
     is_team: bool
+    database: str
 
 
 @lru_cache(maxsize=64)
 def _statement(asked: _List, order: Order) -> Prepared:
     """The statement of a list's pages, kept: to build it takes longer than to ask PostgreSQL."""
-    key = _key(asked)
-    narrowed = asked.query.add_columns(key.label("sorted_at")).where(*_conditions(asked))
+    found = _found(asked)
+    key = _key(asked, found)
+    narrowed = _narrowed_to(asked, asked.query.add_columns(key.label("sorted_at")), found)
     return Prepared(page_statement(narrowed, order, key=(key, asked.model.id.expression)))
 
 
 def _counting(asked: _List) -> Select[int]:
-    counted = asked.query.with_only_columns(asked.model.id).where(*_conditions(asked)).subquery()
+    counted = _narrowed_to(asked, asked.query.with_only_columns(asked.model.id), _found(asked)).subquery()
     return select(func.count()).select_from(counted)
+
+
+def _found(asked: _List) -> Found | None:
+    """What a search finds among the rows of the list; None where nothing is sought."""
+    model, filters = asked.model, asked.filters
+    if filters.words is None:
+        return None
+    newest_by = model.created_at if asked.is_team else model.published_at
+    conditions, organization = _conditions(asked), None if filters.organization is None else _ORGANIZATION_ID
+    sought = Sought(model.id.expression, newest_by.expression, conditions, filters.words, organization)
+    return dialect_search.found(asked.database, sought)
+
+
+def _narrowed_to(asked: _List, query: Select[*tuple[Any, ...]], found: Found | None) -> Select[*tuple[Any, ...]]:
+    if found is None:
+        return query.where(*_conditions(asked))
+    return query.join(found.rows, found.rows.c.id == asked.model.id)
 
 
 def _conditions(asked: _List) -> list[ColumnElement[bool]]:
     model, filters = asked.model, asked.filters
     conditions = _narrowed(model, filters)
     if filters.organization is not None:
-        conditions.append(model.organization_id == bindparam(_ORGANIZATION, type_=Uuid()))
+        conditions.append(model.organization_id == _ORGANIZATION_ID)
     conditions.append(readable_by(AnyActor(reads_private=True), model) if asked.is_team else public(model))
-    if filters.words is not None:
-        return _searched(asked, filters.words, conditions)
     if filters.sort == "published_at":
         conditions.append(model.published_at.is_not(None))
     return conditions
 
 
-def _key(asked: _List) -> ColumnElement[Any]:
+def _key(asked: _List, found: Found | None) -> ColumnElement[Any]:
     """What the list is sorted by. Raises `Invalid` for an order that only an organization's own list can have."""
     filters, model = asked.filters, asked.model
     sort = filters.sort or ("relevance" if filters.words else "created_at" if asked.is_team else "published_at")
     if sort == "relevance":
-        if filters.words is None:
+        if found is None:
             raise _no_sort("Only a search (q) has relevance.")
-        return search_rank(model.id.expression, filters.words)
+        return found.rank
     if filters.organization is None and sort != "published_at":
         raise _no_sort("Without an organization, lists are sorted by published_at or relevance.")
     key: ColumnElement[Any] = getattr(model, sort).expression
@@ -124,30 +143,12 @@ def _no_sort(detail: str) -> Invalid:
     return Invalid(detail, errors=[{"parameter": "sort", "detail": detail, "code": "invalid"}])
 
 
-def _searched(asked: _List, words: SearchWords, conditions: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    model = asked.model
-    if not words.wanted:
-        return [false()]
-    matching = [*conditions, search_matches(model.id.expression, words)]
-    if asked.filters.sort not in {None, "relevance"}:
-        return matching
-    # In the order of an index: of a word that is everywhere the first thousand are found without sorting the rest.
-    newest_by = model.created_at if asked.is_team else model.published_at
-    newest = select(model.id).where(*matching).order_by(newest_by.desc(), model.id.desc())
-    return [model.id.in_(newest.limit(SEARCHED_AT_MOST))]
-
-
 def _snippets(connection: Connection, model: Readable, words: SearchWords, page: Page) -> dict[UUID, str]:
     if not page.rows:
         return {}
-    snippet = search_snippet(model.id.expression, words).label("snippet")
-    query = select(model.id, snippet).where(model.id.in_([row.id for row in page.rows]))
-    return {row.id: _marked(row.snippet or "") for row in connection.execute(query)}
-
-
-def _marked(text: str) -> str:
-    """The snippet as HTML: everything is text, but for the marks around found words."""
-    return escape(text).replace(MARK_BEGIN, "<mark>").replace(MARK_END, "</mark>")
+    query = select(model.id, func.substr(_BODIES[model], 1, READ_LENGTH).label("body"))
+    texts = connection.execute(query.where(model.id.in_([row.id for row in page.rows])))
+    return {row.id: snippet(row.body or "", words) for row in texts}
 
 
 def assert_public_index() -> None:
@@ -185,7 +186,7 @@ def _narrowed(model: Readable, filters: Filters) -> list[ColumnElement[bool]]:
 
 def _written_by(model: Readable, slug: str) -> ColumnElement[bool]:
     if model is Video:
-        return User.slug == slug
+        return Video.author_id.in_(select(User.id).where(User.slug == slug))
     byline = select(PostAuthor.post_id).join(User, User.id == PostAuthor.user_id).where(User.slug == slug)
     return model.id.in_(byline)
 

@@ -1,6 +1,7 @@
 """Runs it: `python -m benchmarks.paging [--rows 1000000] [--posts 50000]`."""
 
 import argparse
+import dataclasses
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Final
 
 import psycopg
 
-from benchmarks.api.ground import Ground, ground, pin_database
+from benchmarks.api.ground import PASSWORD, Ground, ground, pin_database
 from config.env import PROJECT_DIR
 
 _FILL: Final = b"""
@@ -27,6 +28,8 @@ def main() -> None:
     print(f"load average {os.getloadavg()[0]:.1f}")
     with ground(posts=options.posts, users=2_000) as base:
         _measure(base, "search")
+        if not options.only_postgresql:
+            _measure(_on_sqlite(base, options.posts), "search")
         _fill(base, options.rows)
         _measure(base, "pages", str(options.rows))
     print(f"load average {os.getloadavg()[0]:.1f}")
@@ -36,7 +39,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.paging")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--posts", type=int, default=50_000)
+    parser.add_argument("--only-postgresql", action="store_true", help="no searches in SQLite")
     return parser.parse_args()
+
+
+def _on_sqlite(base: Ground, posts: int) -> Ground:
+    """The same posts in the embedded database."""
+    made = dataclasses.replace(base, database_url=f"sqlite:///{base.folder}/marquee.db")
+    made.flask("db", "upgrade")
+    made.flask("seed", "--posts", str(posts), "--users", "2000", "--password", PASSWORD, "--yes")
+    return made
 
 
 def _fill(base: Ground, rows: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import event, select
 
 from app import create_app
-from app.database import db, read_connection
+from app.database import database_kind, db, read_connection
 from app.models import Post
 from app.permissions import ANONYMOUS
 from app.services import post_reading
@@ -27,9 +27,12 @@ _SEARCHES: Final = {
     "two common words": "city river",
     "a prefix": "light",
     "a short prefix": "sto",
-    "a phrase": '"harbour of porto"',
+    "a phrase of common words": '"harbour of porto"',
+    "a phrase of common words that is nowhere": '"of the of"',
+    "two words that are rare together": "zoë lindqvist",
+    "eight common words": "the city river new old small quiet open",
     "one word without another": "museum -theatre",
-    "a rare word": "oaxaca observatory sourdough",
+    "three middling words": "oaxaca observatory sourdough",
     "a word that is nowhere": "zyxwvut",
 }
 
@@ -63,6 +66,7 @@ def _measure_pages(rows: int, statements: list[str]) -> None:
 
 
 def _measure_searches(statements: list[str]) -> None:
+    print(f"searches in {database_kind()}")
     for name, text in _SEARCHES.items():
         taken_ms, queries = _taken_ms(Filters(words=search_words(text)), Position(limit=20), statements)
         found = len(post_reading.list_(ANONYMOUS, Filters(words=search_words(text)), Position(limit=20)).rows)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select
 
+from app import dialect_search
 from app.database import db, transaction
-from app.models import Organization, Publication, Visibility
+from app.models import Organization, Publication, User, Visibility
+from app.services import listing
 from tests.api.conftest import Person
 from tests.factories import make_post, make_video
 
@@ -95,6 +98,63 @@ def test_videos_are_found_by_title_and_description(ada: Person, anonymous: Perso
 
     assert titles(anonymous, "/videos", q="river") == ["A walk"]
     assert titles(anonymous, "/videos", q="river", fields="title,snippet") == ["A walk"]
+
+
+@pytest.mark.parametrize("common_from", [0, 1_000], ids=["as common words", "as rare words"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ginger", ["Newest", "Newer", "Older"]),
+        ("ginger lemon", ["Newer", "Older"]),
+        ('"ginger and lemon"', ["Older"]),
+        ("ginger -lemon", ["Newest"]),
+        ("ginger vinegar", []),
+    ],
+)
+def test_common_and_rare_words_are_found_alike(
+    text: str,
+    expected: list[str],
+    common_from: int,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Callable[..., None],
+    anonymous: Person,
+) -> None:
+    monkeypatch.setattr(dialect_search, "COMMON_IN_SAMPLE", common_from)
+    listing._statement.cache_clear()
+    write(("Older", "ginger and lemon"), ("Newer", "lemon, ginger"), ("Newest", "ginger"))
+
+    assert sorted(titles(anonymous, q=text)) == sorted(expected)
+
+
+@pytest.mark.parametrize("sort", [None, "-published_at", "title"])
+def test_a_search_finds_the_newest_matches_in_whichever_order(
+    sort: str | None, monkeypatch: pytest.MonkeyPatch, write: Callable[..., None], ada: Person
+) -> None:
+    monkeypatch.setattr(dialect_search, "FOUND_AT_MOST", 2)
+    listing._statement.cache_clear()
+    write(("Oldest", "saffron saffron saffron"), ("Middle", "saffron"), ("Newest", "saffron"))
+    query = {"q": "saffron", "organization": ada.organization, **({"sort": sort} if sort else {})}
+
+    assert sorted(titles(ada, **query)) == ["Middle", "Newest"]
+    assert ada.get("/posts", query_string={**query, "count": "true"}).json["page"]["total"] == 2
+
+
+def test_a_search_by_publication_leaves_out_what_was_never_published(write: Callable[..., None], ada: Person) -> None:
+    write(("Out", "clove"))
+    write(("Draft", "clove"), publication=Publication.DRAFT)
+
+    assert titles(ada, q="clove", organization=ada.organization, sort="-published_at") == ["Out"]
+
+
+def test_a_search_for_videos_keeps_to_their_author(ada: Person, anonymous: Person) -> None:
+    with transaction():
+        owner = db.session.scalars(select(Organization).where(Organization.slug == ada.organization)).one()
+        shown = {"publication": Publication.PUBLISHED, "visibility": Visibility.PUBLIC}
+        make_video(owner, db.session.get_one(User, UUID(ada.user_id)), title="A nutmeg", **shown)
+        make_video(owner, title="Another nutmeg", **shown)
+    slug = ada.get("/users/me").json["slug"]
+
+    assert titles(anonymous, "/videos", q="nutmeg", author=slug) == ["A nutmeg"]
 
 
 def test_search_pages_visit_every_match_once(write: Callable[..., None], anonymous: Person) -> None:

@@ -3002,6 +3002,9 @@ export type ListPostsData = {
         organization?: string;
         publication?: Publication;
         visibility?: Visibility;
+        /**
+         * Words that all occur, a "phrase", a -word that does not; from three letters on, a word finds what begins with it too. Finds the newest 1,000 matches; words that more than every tenth of the newest posts has are looked for among the newest 10,000.
+         */
         q?: string;
         sort?: 'published_at' | '-published_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'title' | '-title' | 'relevance';
         count?: boolean;
@@ -3950,6 +3953,9 @@ export type ListVideosData = {
         organization?: string;
         publication?: Publication;
         visibility?: Visibility;
+        /**
+         * Words that all occur, a "phrase", a -word that does not; from three letters on, a word finds what begins with it too. Finds the newest 1,000 matches; words that more than every tenth of the newest posts has are looked for among the newest 10,000.
+         */
         q?: string;
         sort?: 'published_at' | '-published_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'title' | '-title' | 'relevance';
         count?: boolean;
