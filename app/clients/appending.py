@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.clients import threads
-from app.clients.storage import NoSuchFile, full_disk_is_known, sync_folder
+from app.clients.disk import NoSuchFile, full_disk_is_known, sync_folder
 
 TAKE_OVER_S: Final = 5.0
 """How long a newcomer waits for the writer before it; that one looks up every `_LOOK_S`."""

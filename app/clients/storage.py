@@ -3,43 +3,31 @@
 A key is a relative path such as `videos/<organization>/<video>/v1/master.m3u8`.
 """
 
-import errno
 import fcntl
 import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from app.clients import threads
+from app.clients import appending, threads
+from app.clients.appending import Appending
+from app.clients.disk import NoSuchFile, StorageLow, full_disk_is_known, sync_folder
 
 READ_BYTES: Final = 256 * 1024
 _PIECE_BYTES: Final = 1024 * 1024
 WORK: Final = "work"
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-class StorageFull(Exception):
-    """No room is left on the storage."""
-
-
-class StorageLow(StorageFull):
-    """There would be too little left for what is stored and made already."""
-
-
-class NoSuchFile(Exception):
-    """Nothing is stored under the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file's size and a validator that changes with its content."""
 
-    path: Path
+    key: str
     size_bytes: int
     etag: str
 
@@ -61,7 +49,7 @@ class LocalStorage:
         self._reserve_bytes = reserve_bytes
 
     def path_of(self, key: str) -> Path:
-        """The local path of a key. Raises `NoSuchFile` for a key that would leave the root."""
+        """Where a key lies here, for this client alone. Raises `NoSuchFile` for a key that would leave the root."""
         parts = PurePosixPath(key).parts
         if not parts or key.startswith("/") or "\x00" in key or any(part in {"..", "."} for part in parts):
             raise NoSuchFile(key)
@@ -128,6 +116,37 @@ class LocalStorage:
         except FileNotFoundError:
             raise NoSuchFile(key) from None
 
+    def part(self, key: str, start: int, length: int) -> Iterator[bytes]:
+        """The bytes of a part of a file in pieces; `send_file` would lose its speed on a 206."""
+        with self.path_of(key).open("rb") as file:
+            file.seek(start)
+            while length > 0:
+                piece = file.read(min(READ_BYTES, length))
+                if not piece:
+                    return
+                length -= len(piece)
+                yield piece
+
+    @contextmanager
+    def materialized(self, key: str) -> Iterator[Path]:
+        """The file as a path of this host for as long as the block runs, to read and never to change.
+
+        Here it is the stored file itself; an object store would bring a copy and remove it. Raises `NoSuchFile`.
+        """
+        self.stat(key)
+        yield self.path_of(key)
+
+    def begin(self, key: str) -> None:
+        """Makes an empty file that `appending` lengthens, durably named."""
+        appending.create(self.path_of(key))
+
+    def appending(self, key: str, *, interrupt: Callable[[], None] | None = None) -> AbstractContextManager[Appending]:
+        """The open end of a file that was begun, ours alone while the block runs. See `appending.appending`.
+
+        Its size is how many bytes are there, durably as soon as the block has ended.
+        """
+        return appending.appending(self.path_of(key), interrupt=interrupt)
+
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
         """Keeps other processes of this host out of what is read and written again under a key."""
@@ -156,7 +175,7 @@ class LocalStorage:
             raise NoSuchFile(key) from None
         if not path.is_file():
             raise NoSuchFile(key)
-        return StoredFile(path, found.st_size, f"{found.st_size:x}-{found.st_mtime_ns:x}")
+        return StoredFile(key, found.st_size, f"{found.st_size:x}-{found.st_mtime_ns:x}")
 
     def publish(self, source: Path, key: str) -> None:
         """Moves a finished file from a work directory under its key, by rename."""
@@ -222,35 +241,3 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         """Removes one file; nothing there is fine."""
         self.path_of(key).unlink(missing_ok=True)
-
-
-@contextmanager
-def full_disk_is_known() -> Iterator[None]:
-    """Turns the operating system's "no space left" into `StorageFull`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise StorageFull from error
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a rename in the folder survive a power failure: the name is the folder's content, not the file's."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:
-    """The bytes of a part of a file in pieces; `send_file` would lose its speed on a 206."""
-    with path.open("rb") as file:
-        file.seek(start)
-        while length > 0:
-            piece = file.read(min(READ_BYTES, length))
-            if not piece:
-                return
-            length -= len(piece)
-            yield piece

@@ -28,7 +28,7 @@ def media(token: str, video_id: UUID, name_path: str) -> Answer:
 
 def image(token: str, name: str) -> Answer:
     stored = image_files.file(token, name)
-    ending = stored.path.suffix.removeprefix(".")
+    ending = stored.key.rpartition(".")[2]
     return file_answer(stored, FileAnswer(CONTENT_TYPES[ending], _cache_control(name, None)))
 
 

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.http import parse_etags, parse_if_range_header, parse_range_header
 
-from app.clients.storage import StoredFile, read_range
+from app.clients.storage import StoredFile
+from app.clients.stores import storage
 from app.errors import RangeNotSatisfiable
 from app.http.answers import Answer, etag_of
 from app.http.connections import may_pause
@@ -36,14 +37,14 @@ def file_answer(stored: StoredFile, how: FileAnswer) -> Answer:
         return Answer(response=Response(status=304, headers=headers, content_type=how.mimetype))
     span = _span(stored)
     if settings.accel_path is not None:
-        headers["X-Accel-Redirect"] = settings.accel_path + quote(str(stored.path.relative_to(settings.storage_dir)))
+        headers["X-Accel-Redirect"] = settings.accel_path + quote(stored.key)
         return Answer(response=Response(headers=headers, content_type=how.mimetype))
     start, stop = span or (0, stored.size_bytes)
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{stored.size_bytes}"
     headers["Content-Length"] = str(stop - start)
     may_pause()
-    pieces = read_range(stored.path, start, stop - start) if request.method == "GET" else iter(())
+    pieces = storage().part(stored.key, start, stop - start) if request.method == "GET" else iter(())
     response = Response(pieces, 206 if span else 200, headers, content_type=how.mimetype)
     return Answer(response=response)
 

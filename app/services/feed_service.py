@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from app.access import owned_by
-from app.clients.storage import NoSuchFile
+from app.clients.disk import NoSuchFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import NotFound

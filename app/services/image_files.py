@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.clients.storage import NoSuchFile, StoredFile
+from app.clients.disk import NoSuchFile
+from app.clients.storage import StoredFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import NotFound

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import select
 
 from app.clients import jailed, pictures
+from app.clients.disk import NoSuchFile, StorageFull, StorageLow
 from app.clients.pictures import Made
-from app.clients.storage import NoSuchFile, StorageFull, StorageLow
 from app.clients.stores import storage
 from app.database import db
 from app.errors import Conflict
@@ -53,8 +53,8 @@ def record(image: Image, type_: str) -> None:
 def process(job: JobRun) -> None:
     """Makes the files, then says so; a second attempt makes them again in the same places."""
     image = job.read(lambda: _found(job))
-    with faults(job), storage().work_dir(str(job.id)) as work:
-        source = storage().stat(sent_key(image.organization_id, image.id)).path
+    sent = storage().materialized(sent_key(image.organization_id, image.id))
+    with faults(job), storage().work_dir(str(job.id)) as work, sent as source:
         made = pictures.make(source, header_of(source).format, work, stopped=job.stopped)
         names = [full_name(image.ending), *map(narrower_name, made.widths)]
         size_bytes = sum(keep(work / name, made_key(image.organization_id, image.id, name)) for name in names)

@@ -28,7 +28,11 @@ def checked_header(key: str, size_bytes: int) -> Header:
     if size_bytes == 0:
         raise Invalid("The file is empty.", code="empty_file")
     try:
-        with storage().path_of(key).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        with (
+            storage().materialized(key) as path,
+            path.open("rb") as file,
+            mmap(file.fileno(), 0, access=ACCESS_READ) as content,
+        ):
             header = read_header(content)
     except NotAnImage as error:
         raise Invalid(error.detail, code=error.code) from None

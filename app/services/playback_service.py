@@ -10,7 +10,8 @@ from itsdangerous import BadSignature
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.access import readable_by
-from app.clients.storage import NoSuchFile, StoredFile
+from app.clients.disk import NoSuchFile
+from app.clients.storage import StoredFile
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import Conflict, NotFound, NotPermitted

@@ -110,8 +110,8 @@ def make(job: JobRun) -> None:
     poster = str(job.arguments["poster"])
     organization_id, video_id = job.read(lambda: _place(job))
     prefix = poster_prefix(organization_id, video_id, poster)
-    with image_processing.faults(job), storage().work_dir(str(job.id)) as work:
-        source = storage().stat(f"{prefix}/{_SENT}").path
+    sent = storage().materialized(f"{prefix}/{_SENT}")
+    with image_processing.faults(job), storage().work_dir(str(job.id)) as work, sent as source:
         header = image_processing.header_of(source)
         pictures.make(source, header.format, work, stopped=job.stopped, widths=())
         ending = ENDINGS[header.format]

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.clients.storage import WORK, Listed, NoSuchFile
+from app.clients.disk import NoSuchFile
+from app.clients.storage import WORK, Listed
 from app.clients.stores import storage
 from app.database import Record, read_connection
 from app.errors import Conflict

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import dialect
-from app.clients.storage import WORK, StorageFull
+from app.clients.disk import StorageFull
+from app.clients.storage import WORK
 from app.clients.stores import storage
 from app.database import db, read_connection
 from app.errors import InsufficientStorage

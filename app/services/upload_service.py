@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 
 from app.access import owned_by
-from app.clients import appending
 from app.clients.appending import Appending, FileBusy
-from app.clients.storage import NoSuchFile, StorageFull
+from app.clients.disk import NoSuchFile, StorageFull
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.errors import Conflict, Gone, InsufficientStorage, Invalid, Locked, MarqueeError, NotFound, TooLarge
@@ -94,7 +93,7 @@ def begin(actor: Actor, announced: Announcement) -> UploadView:
 
     with storage_service.kept_with_its_row(undo, what="this upload"):
         storage().assert_room(announced.size_bytes or 0)
-        appending.create(storage().path_of(key))
+        storage().begin(key)
         with transaction():
             db.session.add(upload)
     return _view(_row(actor, upload_id))
@@ -247,7 +246,7 @@ def _key(row: Record) -> str:
 @contextmanager
 def _end_of(row: Record, interrupt: Callable[[], None] | None = None) -> Iterator[Appending]:
     try:
-        with appending.appending(storage().path_of(_key(row)), interrupt=interrupt) as file:
+        with storage().appending(_key(row), interrupt=interrupt) as file:
             yield file
     except NoSuchFile:
         raise Gone("The bytes of this upload are gone; begin a new one.", code="upload_lost") from None

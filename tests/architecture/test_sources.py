@@ -140,6 +140,19 @@ def test_only_the_audit_service_writes_the_audit_log() -> None:
     }
 
 
+def test_only_the_storage_client_knows_where_files_lie() -> None:
+    """All else names keys, or borrows a path for as long as a block runs: an object store can stand in its place."""
+    calling = {source.name for source in sources("app", "workers") if "path_of" in _method_calls(source)}
+    naming = {source.name for source in sources("app", "workers") if re.search(r"\bstorage_dir\b", source.text)}
+    appending = {
+        source.name for source in sources("app", "workers") if "app.clients.appending" in source.imported_names()
+    }
+
+    assert calling == {"app/clients/storage.py"}
+    assert naming == {"app/clients/stores.py"}
+    assert appending == {"app/clients/storage.py"}
+
+
 def test_imports_point_one_way() -> None:
     command = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
 

@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -37,13 +36,14 @@ def encode_chunk(job: JobRun) -> None:
     rungs = ladder_.wanted
     lowest = rungs[-1].name
     room_bytes = int(sum(ladder.most_bytes(rung, chunk.duration_s) for rung in rungs))
-    with m.faults(job, "encode"), storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
+    work_dir = storage().work_dir(str(job.id), room_bytes=room_bytes)
+    with m.faults(job, "encode"), work_dir as work, material.original() as source:
         outcome.encoding_began(job)
         for rung in rungs:
             (work / rung.name).mkdir()
-        argv = commands.encode_chunk(material.original, probe, ladder_, chunk, work)
+        argv = commands.encode_chunk(source, probe, ladder_, chunk, work)
         limits = m.limits(probe, background=True, duration_s=chunk.duration_s)
-        running = ffmpeg.start(argv, reads=[material.original], writes=work, limits=limits)
+        running = ffmpeg.start(argv, reads=[source], writes=work, limits=limits)
         ticker = _Ticker(job, work / lowest / m.PLAYLIST, chunk.duration_s)
         jailed.wait([running], stopped=job.stopped, on_poll=ticker.look)
         for rung in rungs:
@@ -140,7 +140,7 @@ def copy_rest(job: JobRun) -> None:
     """Copies the picture to its end; the segments that play already come out the same."""
     material = m.load(job)
     probe = material.probed()
-    _grow(job, material, m.SOURCE, lambda folder: commands.copy_video(material.original, probe.demuxer, folder))
+    _grow(job, material, m.SOURCE, lambda source, folder: commands.copy_video(source, probe.demuxer, folder))
 
 
 def encode_audio(job: JobRun) -> None:
@@ -151,21 +151,26 @@ def encode_audio(job: JobRun) -> None:
     material = m.load(job)
     probe = material.probed()
     track = sound.tracks(probe)[int(job.arguments.get("track", sound.main_index(probe)))]
-    argv = partial(commands.audio, material.original, probe, track=track.index)
     try:
-        _grow(job, material, track.folder, argv)
+        _grow(
+            job,
+            material,
+            track.folder,
+            lambda source, folder: commands.audio(source, probe, folder, track=track.index),
+        )
     except JobFailed as failure:
         if track.is_default or failure.kind != "input":
             raise
         storage().delete(material.key(f"{track.folder}/{m.PLAYLIST}"))
 
 
-def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path], list[str]]) -> None:
+def _grow(job: JobRun, material: Material, name: str, argv: Callable[[Path, Path], list[str]]) -> None:
     room_bytes = material.probed().size_bytes if name == m.SOURCE else 0
-    with m.faults(job, name), storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
+    work_dir = storage().work_dir(str(job.id), room_bytes=room_bytes)
+    with m.faults(job, name), work_dir as work, material.original() as source:
         growing = Growing(material, name, work / name)
         limits = m.limits(material.probed(), background=False)
-        running = ffmpeg.start(argv(work / name), reads=[material.original], writes=work / name, limits=limits)
+        running = ffmpeg.start(argv(source, work / name), reads=[source], writes=work / name, limits=limits)
         outcome.encoding_began(job)
         playing = material.key(f"{name}/{m.PLAYLIST}")
         already = len(playlists.read_segments(storage().read_text(playing))) if storage().exists(playing) else 0

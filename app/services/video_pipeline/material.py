@@ -1,7 +1,7 @@
 """What every step works on: the video as it stands, the keys of its files, and growing playlists."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.clients import ffmpeg, jailed
-from app.clients.storage import StorageFull, StorageLow, full_disk_is_known
+from app.clients.disk import StorageFull, StorageLow, full_disk_is_known
 from app.clients.stores import storage
 from app.database import db
 from app.media import ladder, playlists, sound
@@ -80,10 +80,9 @@ class Material:
         """The key of the uploaded file."""
         return original_key(self.organization_id, self.video_id)
 
-    @property
-    def original(self) -> Path:
-        """The uploaded file as FFmpeg, which reads nothing but files, gets it."""
-        return storage().stat(self.original_key).path
+    def original(self) -> AbstractContextManager[Path]:
+        """The uploaded file as FFmpeg, which reads nothing but files, gets it: for as long as the block runs."""
+        return storage().materialized(self.original_key)
 
     def probed(self) -> Probe:
         """The probe that an earlier step saved."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 
 from app.clients import ffmpeg
-from app.clients.storage import NoSuchFile, StoredFile
+from app.clients.disk import NoSuchFile
+from app.clients.storage import StoredFile
 from app.clients.stores import storage
 from app.database import Record, db, read_connection, transaction
 from app.errors import Unavailable

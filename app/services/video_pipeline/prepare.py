@@ -74,9 +74,9 @@ def process(job: JobRun) -> None:
 
 def _begin_to_play(job: JobRun, material: Material) -> list[JobKind]:
     room_bytes = material.probed().size_bytes if material.is_copied else 0
-    with storage().work_dir(str(job.id), room_bytes=room_bytes) as work:
-        left = _first_play(job, material, work)
-        has_poster = _make_poster(job, material, work)
+    with storage().work_dir(str(job.id), room_bytes=room_bytes) as work, material.original() as source:
+        left = _first_play(job, material, source, work)
+        has_poster = _make_poster(job, material, source, work)
 
     def keep() -> None:
         job.lock_subject(Video).has_poster = has_poster
@@ -100,7 +100,8 @@ def _probe(job: JobRun, material: Material) -> Probe:
         raise JobFailed(
             "input", "not_a_video", "The file is not a video or sound that we know.", hint=hint, stage="probe"
         )
-    return ffmpeg.probe(material.original, demuxer, stopped=job.stopped)
+    with material.original() as source:
+        return ffmpeg.probe(source, demuxer, stopped=job.stopped)
 
 
 def _save_probe(job: JobRun, material: Material) -> Video:
@@ -137,9 +138,9 @@ def _count_minutes(video: Video, duration_s: float) -> None:
     video.duration_s = duration_s
 
 
-def _first_play(job: JobRun, material: Material, work: Path) -> list[JobKind]:
+def _first_play(job: JobRun, material: Material, source: Path, work: Path) -> list[JobKind]:
     """Plays as soon as a few segments are there; returns the copies that somebody else must finish."""
-    outputs = _start(material, work)
+    outputs = _start(material, source, work)
     opening, clock = outputs.get(m.FIRST), _Clock()
 
     def look() -> bool:
@@ -172,9 +173,9 @@ class _Clock:
         self.started_at = time.monotonic()
 
 
-def _start(material: Material, work: Path) -> dict[str, _Output]:
+def _start(material: Material, source: Path, work: Path) -> dict[str, _Output]:
     """Starts the picture and the sound side by side."""
-    probe, source = material.probed(), material.original
+    probe = material.probed()
     limits = m.limits(probe, background=False)
     outputs: dict[str, _Output] = {}
 
@@ -258,17 +259,17 @@ def shown_tracks(tracks: list[Track]) -> list[dict[str, Any]]:
     return [{"language": track.language, "label": track.label, "default": track.is_default} for track in tracks]
 
 
-def _make_poster(job: JobRun, material: Material, work: Path) -> bool:
+def _make_poster(job: JobRun, material: Material, source: Path, work: Path) -> bool:
     """A picture for lists; a film without one is still a film."""
     probe = material.probed()
     if probe.video is None:
         return False
     target = work / "poster"
     target.mkdir()
-    argv = commands.posters(material.original, probe, target)
+    argv = commands.posters(source, probe, target)
     limits = m.limits(probe, background=False)
     try:
-        ffmpeg.run(argv, reads=[material.original], writes=target, limits=limits, stopped=job.stopped)
+        ffmpeg.run(argv, reads=[source], writes=target, limits=limits, stopped=job.stopped)
     except jailed.Failed:
         return False
     # At one quality black, blur and fades make small files: the largest shows most.

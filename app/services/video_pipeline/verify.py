@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from app.clients import ffmpeg, jailed
-from app.clients.storage import NoSuchFile
+from app.clients.disk import NoSuchFile
 from app.clients.stores import storage
 from app.media import commands, fragments, ladder, playlists
 from app.media.ladder import Chunk, Rung
