@@ -102,6 +102,8 @@ class Video(Publishable, Timestamped, Base):
     has_poster: Mapped[bool] = mapped_column(default=False)
     poster: Mapped[str | None] = mapped_column(String(40))
     poster_wanted: Mapped[str | None] = mapped_column(String(40))
+    poster_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    captions_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     has_storyboard: Mapped[bool] = mapped_column(default=False)
     likes_count: Mapped[int] = mapped_column(default=0)
     comments_count: Mapped[int] = mapped_column(default=0)
@@ -132,8 +134,8 @@ class Video(Publishable, Timestamped, Base):
 
     @property
     def stored_bytes(self) -> int:
-        """What counts in its organization's quota: the original, while it is there."""
-        return 0 if self.original_removed_at else self.size_bytes
+        """What counts in its organization's quota, which is what was sent: the original while it is there, and more."""
+        return (0 if self.original_removed_at else self.size_bytes) + self.poster_bytes + self.captions_bytes
 
     @property
     def is_unfinished(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.clients.stores import storage
@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid
 from app.media.captions import BadCaptions, language_of, to_vtt
 from app.models import Video
 from app.permissions import Actor
-from app.services import playback_service, storage_service, video_service
+from app.services import playback_service, quota_service, storage_service, video_service
 from app.services.playback_service import Caption
 from app.services.video_pipeline import outcome
 from app.services.video_pipeline.material import caption_key
@@ -40,13 +40,18 @@ def put(actor: Actor, track: Track, read: Callable[[], bytes], *, expected_revis
     lang = _language(track.lang)
     file = new_id().hex
     key = caption_key(organization_id, track.video_id, file)
-    text = _converted(read())
+    content = _converted(read()).encode()
     with storage_service.kept_with_its_row(lambda: storage().delete(key), what="these captions"):
         with storage().sink(key) as target:
-            target.write(text.encode())
+            target.write(content)
         with transaction():
             video = video_service.VIDEOS.owned(actor, track.video_id, expected_revision)
-            stored = {"lang": lang, "label": track.label or lang, "file": file}
+            stored: dict[str, Any] = {
+                "lang": lang,
+                "label": track.label or lang,
+                "file": file,
+                "size_bytes": len(content),
+            }
             replaced = _replace(video, lang, [stored])
     _remove(video, replaced)
     return playback_service.caption(actor, video, stored)
@@ -75,19 +80,21 @@ def _converted(content: bytes) -> str:
         raise Invalid(f"{error.detail} (line {error.line})", code="invalid_captions", line=error.line) from None
 
 
-def _replace(video: Video, lang: str, stored: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Puts the track in the place of the language's old one, and returns that."""
+def _replace(video: Video, lang: str, stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Puts the track in the place of the language's old one, counts it in the quota, and returns the old one."""
     kept = [one for one in video.captions if one["lang"] != lang]
     replaced = [one for one in video.captions if one["lang"] == lang]
     if len(kept) + len(stored) > MOST_TRACKS:
         raise Conflict(f"A video may have at most {MOST_TRACKS} tracks of captions.", code="too_many_captions")
     video.captions = sorted([*kept, *stored], key=lambda one: str(one["lang"]))
+    before_bytes, video.captions_bytes = video.captions_bytes, sum(one.get("size_bytes", 0) for one in video.captions)
+    quota_service.charge(video.organization_id, before_bytes=before_bytes, after_bytes=video.captions_bytes)
     video.revision += 1
     db.session.flush()
     outcome.record(video, "video.updated")
     return replaced
 
 
-def _remove(video: Video, tracks: list[dict[str, str]]) -> None:
+def _remove(video: Video, tracks: list[dict[str, Any]]) -> None:
     for track in tracks:
         storage().delete(caption_key(video.organization_id, video.id, track["file"]))

@@ -54,8 +54,7 @@ def put(
     """Takes a poster in and enqueues its making; what is shown now stays until then. Of several the last one wins.
 
     Raises what `image_reception` raises, `TooLarge`, `InsufficientStorage`, or what `receive` raises for a body that is
-    cut off; nothing stays then. Like what the pipeline makes, a poster does not count against the quota, but who has no
-    room left can send none.
+    cut off; nothing stays then. Its room is held until it is made, and then counts as what was made of it.
     """
     organization_id = video_service.editable(actor, video_id)
     size_bytes = image_reception.bytes_to_expect(announced_bytes)
@@ -74,8 +73,8 @@ def put(
         header = image_reception.checked_header(f"{prefix}/{_SENT}", received.size_bytes)
         poster = f"{upload_id.hex}.{ENDINGS[header.format]}"
         with transaction():
-            quota_service.release(upload_id)
             job_id = _want(actor, video_id, poster, expected_revision)
+            quota_service.resize(upload_id, received.size_bytes, is_film=False)
             return video_service.get(actor, video_id), job_id
 
 
@@ -98,6 +97,7 @@ def delete(actor: Actor, video_id: UUID, *, expected_revision: int | None) -> No
         if not removed:
             return
         video.poster = video.poster_wanted = None
+        _count(video, 0)
         video.revision += 1
         db.session.flush()
         outcome.record(video, "video.updated")
@@ -115,8 +115,8 @@ def make(job: JobRun) -> None:
         header = image_processing.header_of(source)
         pictures.make(source, header.format, work, stopped=job.stopped, widths=())
         ending = ENDINGS[header.format]
-        image_processing.keep(work / full_name(ending), poster_key(organization_id, video_id, poster))
-    job.finish(lambda: _show(job, poster))
+        size_bytes = image_processing.keep(work / full_name(ending), poster_key(organization_id, video_id, poster))
+    job.finish(lambda: _show(job, poster, size_bytes))
 
 
 def _place(job: JobRun) -> tuple[UUID, UUID]:
@@ -127,14 +127,16 @@ def _place(job: JobRun) -> tuple[UUID, UUID]:
     return video.organization_id, video.id
 
 
-def _show(job: JobRun, poster: str) -> None:
+def _show(job: JobRun, poster: str, size_bytes: int) -> None:
     video = _locked(job.arguments)
+    quota_service.release(_upload_id(poster))
     if video is None:
         return
     if video.poster_wanted != poster:
         _remove_later(video, poster)
         return
     replaced, video.poster = video.poster, poster
+    _count(video, size_bytes)
     db.session.flush()
     outcome.record(video, "video.updated")
     _remove_later(video, poster, _SENT_FOLDER)  # it says where and when the picture was taken
@@ -145,11 +147,18 @@ def _show(job: JobRun, poster: str) -> None:
 def _ended(job: Job) -> None:
     """The video of a poster that could not be made keeps what it shows."""
     video, poster = _locked(job.arguments), str(job.arguments["poster"])
+    quota_service.release(_upload_id(poster))
     if video is None or video.poster == poster:
         return
     if video.poster_wanted == poster:
         video.poster_wanted = video.poster
     _remove_later(video, poster)
+
+
+def _count(video: Video, size_bytes: int) -> None:
+    """Counts the poster that somebody sent in the quota, by what was made of it, in the place of the one before."""
+    quota_service.recharge(video.organization_id, before_bytes=video.poster_bytes, after_bytes=size_bytes)
+    video.poster_bytes = size_bytes
 
 
 def _retried(_job: Job) -> None:
@@ -167,4 +176,8 @@ def _remove_later(video: Video, poster: str, *names: str) -> None:
 
 
 def _subject(poster: str) -> str:
-    return f"poster:{UUID(poster.partition('.')[0])}"
+    return f"poster:{_upload_id(poster)}"
+
+
+def _upload_id(poster: str) -> UUID:
+    return UUID(poster.partition(".")[0])

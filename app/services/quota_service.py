@@ -102,12 +102,12 @@ def release(upload_id: UUID) -> None:
         _end_reservation(upload_id)
 
 
-def resize(upload_id: UUID, size_bytes: int) -> None:
+def resize(upload_id: UUID, size_bytes: int, *, is_film: bool = True) -> None:
     """Holds room for an upload whose length became known only now; what `reserve` raises changes nothing."""
     with transaction():
         held = _end_reservation(upload_id)
         if held is not None:
-            reserve(held.organization_id, upload_id, size_bytes, until=held.expires_at)
+            reserve(held.organization_id, upload_id, size_bytes, until=held.expires_at, is_film=is_film)
 
 
 def prolong(upload_id: UUID, until: datetime) -> None:
@@ -139,8 +139,18 @@ def give_back(organization_id: UUID, *, size_bytes: int, video_s: float) -> None
     db.session.execute(_change(organization_id).values(rest))
 
 
+def charge(organization_id: UUID, *, before_bytes: int, after_bytes: int) -> None:
+    """Counts what comes in the place of something, in the transaction that keeps it. Raises `InsufficientStorage`."""
+    more = after_bytes - before_bytes
+    charged = _change(organization_id)
+    if more > 0:
+        charged = charged.where(_within(QuotaUsage.limit_bytes, settings.quota_storage_bytes, _bytes_held() + more))
+    if not _applied(organization_id, charged.values(stored_bytes=_at_least_zero(QuotaUsage.stored_bytes + more))):
+        raise _refusal(_usage_of(organization_id), more)
+
+
 def recharge(organization_id: UUID, *, before_bytes: int, after_bytes: int) -> None:
-    """Counts an image by what was made of it, in the transaction that keeps it: that is no reason to refuse it."""
+    """Counts a picture by what was made of it, in the transaction that keeps it: that is no reason to refuse it."""
     moved = _at_least_zero(QuotaUsage.stored_bytes + (after_bytes - before_bytes))
     db.session.execute(_change(organization_id).values(stored_bytes=moved))
 
@@ -204,7 +214,8 @@ def _recount(organization_id: UUID) -> bool:
         # What is settled meanwhile waits for the row, and is then either in these sums or added after them.
         row = db.session.get_one(QuotaUsage, organization_id, with_for_update=True, populate_existing=True)
         kept = case((Video.original_removed_at.is_(None), Video.size_bytes), else_=0)
-        films = select(func.coalesce(func.sum(kept), 0), func.coalesce(func.sum(Video.duration_s), 0))
+        sent = kept + Video.poster_bytes + Video.captions_bytes
+        films = select(func.coalesce(func.sum(sent), 0), func.coalesce(func.sum(Video.duration_s), 0))
         held = select(func.coalesce(func.sum(QuotaReservation.size_bytes), 0), func.count())
         stored, video_s = db.session.execute(films.where(owned_by(organization_id, Video))).one()
         images = select(func.coalesce(func.sum(Image.size_bytes), 0)).where(owned_by(organization_id, Image))

@@ -14,6 +14,7 @@ from app.database import db
 from app.models import Organization, Processing, Publication, Video, Visibility
 from app.services import caption_service
 from app.services.video_pipeline.material import video_prefix
+from config import settings
 from tests.api.conftest import Person
 from tests.factories import make_video
 
@@ -53,9 +54,33 @@ def fetch(person: Person, url: object, **headers: str) -> TestResponse:
     return person.client.get(urlsplit(str(url)).path, headers=headers)
 
 
+def size_of(video: Video, name: str) -> int:
+    return storage().stat(f"{video_prefix(video.organization_id, video.id)}/captions/{name}").size_bytes
+
+
 def files_of(video: Video) -> list[str]:
     folder = storage().path_of(f"{video_prefix(video.organization_id, video.id)}/captions")
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def test_captions_count_in_the_quota(ada: Person, video: Video, monkeypatch: pytest.MonkeyPatch) -> None:
+    def used() -> int:
+        return int(ada.get(f"/organizations/{ada.organization}/usage").json["storage"]["used_bytes"])
+
+    def stored() -> int:
+        return sum(size_of(video, name) for name in files_of(video))
+
+    put(ada, video, "en", VTT)
+    put(ada, video, "fr", SRT)
+    assert used() == stored() > 0
+    put(ada, video, "fr", VTT)
+    assert used() == stored()
+    monkeypatch.setattr(settings, "quota_storage_bytes", used())
+    refused = put(ada, video, "de", VTT)
+    assert (refused.status_code, refused.json["code"]) == (507, "storage_quota")
+    assert used() == stored()
+    ada.send("DELETE", f"/videos/{video.id}/captions/en")
+    assert used() == stored() > 0
 
 
 def test_subrip_comes_out_as_webvtt_behind_the_film_s_own_token(ada: Person, video: Video) -> None:

@@ -15,6 +15,7 @@ from app.database import db, transaction
 from app.jobs import DELETE_FILES, MAKE_POSTER, JobKind
 from app.models import Event, Job, JobState, Membership, Processing, Video
 from app.permissions import Role
+from app.services import quota_service
 from app.services.video_pipeline.material import video_prefix
 from config import settings
 from tests.factories import make_membership, make_video, make_worker
@@ -71,6 +72,13 @@ def delete(client: ApiClient, video: Video, **headers: str) -> TestResponse:
     return client.delete(f"/api/v1/videos/{video.id}/poster", headers=headers)
 
 
+def let_files_go(work: Work) -> None:
+    """What was deleted waits for a while."""
+    with transaction():
+        db.session.query(Job).filter_by(kind=DELETE_FILES.name).update({"run_at": Job.created_at})
+    work(DELETE_FILES)
+
+
 def poster_url(client: ApiClient, video: Video) -> str:
     document = client.get(f"/api/v1/videos/{video.id}").get_json()
     assert urlsplit(client.get(f"/api/v1/videos/{video.id}/playback").get_json()["poster_url"]).path.endswith(
@@ -117,9 +125,7 @@ def test_a_poster_replaces_the_automatic_one_and_goes_again(
     assert delete(ada, video).status_code == 204
     assert name_of(poster_url(ada, video)) == "poster.jpg"
     assert client.get(urlsplit(second).path).status_code == 404
-    with transaction():
-        db.session.query(Job).filter_by(kind=DELETE_FILES.name).update({"run_at": Job.created_at})
-    work(DELETE_FILES)
+    let_files_go(work)
     assert stored(video) == []
 
 
@@ -153,6 +159,39 @@ def test_what_cannot_be_made_changes_nothing_that_is_shown(ada: ApiClient, video
         assert row.poster_wanted == row.poster
     retried = ada.post(f"{answer.headers['Location']}/retry")
     assert (retried.status_code, retried.get_json()["code"]) == (409, "not_retriable")
+
+
+def test_a_poster_counts_in_the_quota_until_another_takes_its_place_or_it_goes(
+    ada: ApiClient, editor: Membership, video: Video, work: Work
+) -> None:
+    def use() -> tuple[int, int]:
+        quotas = ada.get(f"/api/v1/organizations/{editor.organization.slug}/usage").get_json()
+        return quotas["storage"]["used_bytes"] - films_bytes, quotas["storage"]["reserved_bytes"]
+
+    def made() -> int:
+        folder = storage().path_of(f"{video_prefix(video.organization_id, video.id)}/posters")
+        [path] = [path for path in folder.rglob("*") if path.is_file()]
+        return path.stat().st_size
+
+    films_bytes = 0
+    quota_service.recount(lambda: None)
+    films_bytes, _ = use()
+    put(ada, video, plain("JPEG", (800, 800)))
+    assert use()[0] == 0
+    assert use()[1] > 0
+    work(MAKE_POSTER)
+    let_files_go(work)
+    assert use() == (made(), 0)
+    put(ada, video, plain("JPEG", (200, 200)))
+    work(MAKE_POSTER)
+    let_files_go(work)
+    assert use() == (made(), 0)
+    assert quota_service.recount(lambda: None) == 0
+    delete(ada, video)
+    assert use() == (0, 0)
+    put(ada, video, plain("JPEG")[:-20])
+    work(MAKE_POSTER)
+    assert use() == (0, 0)
 
 
 def test_bombs_strangers_and_what_has_no_room_are_refused_by_the_head_and_leave_nothing(

@@ -169,8 +169,8 @@ def test_an_upload_that_goes_on_keeps_its_room(organization: Organization) -> No
 
 def test_counting_anew_corrects_what_has_drifted(organization: Organization) -> None:
     make_quota_usage(organization, stored_bytes=7, reserved_bytes=7, open_uploads=7, video_s=7)
-    make_video(organization, size_bytes=1000, duration_s=12.5)
-    make_video(organization, size_bytes=500, duration_s=None)
+    make_video(organization, size_bytes=1000, duration_s=12.5, poster_bytes=40)
+    make_video(organization, size_bytes=500, duration_s=None, captions_bytes=2)
     make_image(organization, size_bytes=250)
     make_quota_reservation(organization, size_bytes=300)
 
@@ -185,7 +185,7 @@ def test_counting_anew_corrects_what_has_drifted(organization: Organization) -> 
     wrong, wrong_after = [quota_service.recount(lambda: None) for _ in range(2)]
 
     assert (wrong, wrong_after) == (1, 0)
-    assert use_of(organization) == (1750, 300, 1)
+    assert use_of(organization) == (1792, 300, 1)
     assert db.session.get_one(QuotaUsage, organization.id, populate_existing=True).video_s == 12.5
 
 
