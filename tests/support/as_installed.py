@@ -9,8 +9,11 @@ _FOR_DEVELOPMENT: Final = ("aiohttp", "requests", "rich", "websocket")
 
 
 def python_path() -> str:
-    """`PYTHONPATH` for a process of the product."""
-    folder = Path(os.environ["MARQUEE_TEST_RUN"]) / "as-installed"  # noqa: TID251 - set by tests/conftest.py
+    """`PYTHONPATH` for a process of the product; outside of a test run, as in benchmarks, nothing is hidden."""
+    run_folder = os.environ.get("MARQUEE_TEST_RUN")  # noqa: TID251 - set by tests/conftest.py
+    if run_folder is None:
+        return ""
+    folder = Path(run_folder) / "as-installed"
     folder.mkdir(exist_ok=True)
     for name in _FOR_DEVELOPMENT:
         module = folder / f"{name}.py"
