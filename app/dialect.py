@@ -24,7 +24,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from app.dialect_pool import LinePool
 from config import settings
 
 _SQLITE_RETRY_S: Final = (0.001, 0.02)
@@ -177,10 +176,10 @@ def engine_options(url: str, *, pool_size: int, pool_wait_s: float, behind_pgbou
         connect_args["options"] = _PG_OPTIONS
     return {
         "connect_args": connect_args,
-        "poolclass": LinePool,
         "pool_size": pool_size,
         # SQLAlchemy would close what overflows after each use, and making a connection costs more than most requests.
         "max_overflow": 0,
+        "pool_use_lifo": True,  # the few in use keep their prepared statements warm
         "pool_timeout": pool_wait_s,
         "json_deserializer": orjson.loads,
         "hide_parameters": True,  # addresses and hashes would stand in every traceback
