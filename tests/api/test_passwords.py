@@ -82,10 +82,14 @@ def test_a_weak_password_is_refused_and_the_reason_named(anonymous: Person, pass
 def test_the_hardest_password_to_judge_takes_less_than_a_moment() -> None:
     """Signs that stand for letters make zxcvbn try them all: what it sees of them is bounded."""
     password_rules.assert_allowed("warm up the word lists", context=())
-    started = time.process_time()
-    password_rules.assert_allowed("4@8({[</369&#!1/|0$5+7%2" * 40, context=())
 
-    assert time.process_time() - started < 2
+    def judged_after_s() -> float:
+        started = time.process_time()
+        password_rules.assert_allowed("4@8({[</369&#!1/|0$5+7%2" * 40, context=())
+        return time.process_time() - started
+
+    # A fifth of a second, and seven seconds if it saw all of it.
+    assert min(judged_after_s() for _ in range(3)) < 2
 
 
 def test_to_look_for_nobody_costs_as_much_as_for_somebody() -> None:
