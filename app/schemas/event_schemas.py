@@ -9,6 +9,7 @@ from app.database import Record
 from app.schemas.account_schemas import RoleName
 from app.schemas.comment_schemas import StateName as CommentState
 from app.schemas.fields import Id, Output, Time
+from app.schemas.image_schemas import StateName as ImageState
 from app.schemas.job_schemas import JobErrorOut
 from app.schemas.publishing_schemas import PublicationName
 from app.schemas.video_schemas import ProcessingOut
@@ -86,6 +87,22 @@ class VideoEvent(Numbered):
         "video.deleted",
     ]
     data: VideoEventData
+
+
+class ImageEventData(Output):
+    """The image as it was then; its measures in pixels."""
+
+    id: Id
+    state: ImageState
+    width: int
+    height: int
+
+
+class ImageEvent(Numbered):
+    """Something happened to an image."""
+
+    type: Literal["image.created", "image.ready", "image.failed", "image.retried", "image.updated", "image.deleted"]
+    data: ImageEventData
 
 
 class CommentEventData(Output):
@@ -181,6 +198,7 @@ class EventsGap(Unnumbered):
 _Any = (
     PostEvent
     | VideoEvent
+    | ImageEvent
     | CommentEvent
     | JobEvent
     | OrganizationEvent

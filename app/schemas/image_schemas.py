@@ -1,7 +1,7 @@
 """Images: what goes in and out."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
@@ -12,6 +12,8 @@ from app.utils.times import rfc3339
 
 Link = Callable[[str | None], str | None]
 Alt = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+StateName: TypeAlias = Literal["processing", "ready", "failed"]
 
 
 class ImageUpload(Input):
@@ -38,7 +40,7 @@ class ImageShown(Output):
     """An image as pages show it. `url` is good for ever; there is a file behind it once the state is `ready`."""
 
     id: Id
-    state: Literal["processing", "ready", "failed"]
+    state: StateName
     url: str
     alt: str
     width: int

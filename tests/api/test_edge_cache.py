@@ -74,7 +74,7 @@ def happen(owner: Organization, **columns: Any) -> None:
         if columns:
             make_post(owner, publication=Publication.PUBLISHED, **columns)
         event_service.record(
-            "post.published", subject="post:x", scope=owner.id, organization_id=owner.id, data={"id": "x"}
+            "test.happened", subject="post:x", scope=owner.id, organization_id=owner.id, data={"id": "x"}
         )
 
 

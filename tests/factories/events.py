@@ -9,7 +9,7 @@ from tests.factories.rows import flushed
 
 def make_event(organization: Organization, seq: int, **columns: Any) -> Event:
     """An organization's event of that number; its counter is the caller's."""
-    columns.setdefault("type", "post.created")
+    columns.setdefault("type", "test.happened")
     columns.setdefault("subject", "post:1")
     columns.setdefault("data", {})
     columns.setdefault("occurred_at", now())

@@ -147,8 +147,9 @@ def test_what_nobody_asked_for_in_two_weeks_goes_and_comes_back_when_asked_for(
 def test_a_file_that_could_not_be_made_is_not_tried_by_everybody_who_asks(client: FlaskClient, video: Video) -> None:
     fetch(client, video)
     [job] = jobs()
+    error = {"code": "internal", "class": "internal", "detail": "A bug.", "hint": "Report it.", "stage": "mp4"}
     with transaction():
-        job_service.end(job, JobState.DEAD, {"code": "internal"})
+        job_service.end(job, JobState.DEAD, error)
 
     assert fetch(client, video) == (503, "mp4_failed")
     assert len(jobs()) == 1

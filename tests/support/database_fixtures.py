@@ -25,7 +25,7 @@ from config.env import PROJECT_DIR
 from config.settings import build_settings
 from tests.support import keeper
 from tests.support.cheap_passwords import hashed_cheaply
-from tests.support.event_documents import watch_written_events
+from tests.support.event_documents import assert_written_events
 from tests.support.http import ApiClient
 from tests.support.unordered_rows import reverse_unordered_rows
 from tests.support.waiting import PATIENCE_S
@@ -124,7 +124,6 @@ def app(postgresql_url: str, redis_url: str) -> Iterator[Flask]:
     settings.database_pool_wait_s = PATIENCE_S
     application = create_app()
     application.test_client_class = ApiClient  # so that every answer in every test is checked
-    watch_written_events()
     reverse_unordered_rows()
     with hashed_cheaply():
         yield application
@@ -163,7 +162,10 @@ def database(app: Flask, database_kind: str, request: pytest.FixtureRequest) -> 
             db.session.configure(join_transaction_mode="create_savepoint")
             with _bound_to(connection):
                 yield connection
-            outer.rollback()
+            try:
+                assert_written_events(connection)
+            finally:
+                outer.rollback()
 
 
 @pytest.fixture
@@ -178,7 +180,11 @@ def committed_database(app: Flask, database_kind: str, request: pytest.FixtureRe
         with _patient(db.engine) if is_patient else nullcontext():
             yield db.engine
         db.session.remove()
-        _empty_tables(db.engine)
+        try:
+            with db.engine.connect() as connection:
+                assert_written_events(connection)
+        finally:
+            _empty_tables(db.engine)
 
 
 @pytest.fixture
@@ -270,6 +276,8 @@ def _sqlite(template: Path) -> Iterator[Engine]:
     try:
         with _bound_to(engine):
             yield engine
+        with engine.connect() as connection:
+            assert_written_events(connection)
     finally:
         engine.dispose()
         settings.database_url = configured

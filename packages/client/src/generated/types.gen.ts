@@ -160,7 +160,7 @@ export type CommentList = {
 /**
  * A live event; `type` tells which. Take what you know, and leave the rest: more types will come.
  */
-export type Event = PostEvent | VideoEvent | CommentEvent | JobEvent | OrganizationEvent | TeamEvent | VideoProgress | EventsGap;
+export type Event = PostEvent | VideoEvent | ImageEvent | CommentEvent | JobEvent | OrganizationEvent | TeamEvent | VideoProgress | EventsGap;
 
 /**
  * What was asked for is no longer kept: load the state anew.
@@ -234,6 +234,29 @@ export type Image = {
  */
 export type ImageChange = {
     alt?: string | null;
+};
+
+/**
+ * Something happened to an image.
+ */
+export type ImageEvent = {
+    id: string;
+    seq: number;
+    occurred_at: string;
+    organization_id: string | null;
+    subject: string;
+    type: 'image.created' | 'image.ready' | 'image.failed' | 'image.retried' | 'image.updated' | 'image.deleted';
+    data: ImageEventData;
+};
+
+/**
+ * The image as it was then; its measures in pixels.
+ */
+export type ImageEventData = {
+    id: string;
+    state: 'processing' | 'ready' | 'failed';
+    width: number;
+    height: number;
 };
 
 /**

@@ -205,6 +205,40 @@ export const zImageChange = z.object({
 });
 
 /**
+ * The image as it was then; its measures in pixels.
+ */
+export const zImageEventData = z.object({
+    id: z.uuid(),
+    state: z.enum([
+        'processing',
+        'ready',
+        'failed'
+    ]),
+    width: z.int(),
+    height: z.int()
+});
+
+/**
+ * Something happened to an image.
+ */
+export const zImageEvent = z.object({
+    id: z.uuid(),
+    seq: z.int().gte(1),
+    occurred_at: z.iso.datetime({ offset: true }),
+    organization_id: z.uuid().nullable(),
+    subject: z.string(),
+    type: z.enum([
+        'image.created',
+        'image.ready',
+        'image.failed',
+        'image.retried',
+        'image.updated',
+        'image.deleted'
+    ]),
+    data: zImageEventData
+});
+
+/**
  * Multipart: the file, and what it shows for those who do not see it.
  */
 export const zImageUpload = z.object({
@@ -1595,6 +1629,7 @@ export const zVideoProgress = z.object({
 export const zEvent = z.union([
     zPostEvent,
     zVideoEvent,
+    zImageEvent,
     zCommentEvent,
     zJobEvent,
     zOrganizationEvent,
