@@ -11,11 +11,14 @@ EXCERPT_MAX_LENGTH = 300
 WORDS_PER_MINUTE = 240
 _SUFFIX_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without look-alikes
 # A link's parts hold no further opening bracket: each is looked at once, however many are never closed.
-_MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_>#~|]+|\[\^[^\[\]]{1,50}\])")
+_MARKDOWN_MARKS = re.compile(r"(!?\[([^\[\]]*+)\]\((?:[^()]++|\([^()]*+\))*+\))|([`*_#~|]+|\[\^[^\[\]]{1,50}\])")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 # Rows of tables, our videos, footnotes' texts, and lines that rule or underline.
 _NO_PROSE = re.compile(r"\s*(?:\||::video\[|\[\^[^\]]{1,50}\]:|[-=]{3,}\s*$)")
+_QUOTE_MARKS = re.compile(r"^(?:\s*>)++")
 _LIST_MARK = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+# Tags, comments and addresses between angle brackets; in code they are text. Each bracket is looked at once.
+_ANGLED = re.compile(r"(`[^`]*+`)|</?[a-zA-Z][a-zA-Z0-9-]*+(?:[\s/][^<>]*+)?>|<!--[^<>]*+>|<([a-z]+:[^<>\s]*+)>")
 _EXCERPT_SOURCE_LENGTH = 20_000
 _SPACE = re.compile(r"\s+")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -35,7 +38,8 @@ def with_random_suffix(slug: str, *, length: int = 5) -> str:
 def excerpt_of(markdown: str) -> str:
     """The first sentences of a text as plain words, at most 300 characters, cut at a word."""
     beginning = "\n".join(_prose(markdown[:_EXCERPT_SOURCE_LENGTH].splitlines()))
-    plain = _SPACE.sub(" ", _MARKDOWN_MARKS.sub(r"\2", beginning)).strip()
+    words = _MARKDOWN_MARKS.sub(r"\2", _ANGLED.sub(r"\1\2", beginning))
+    plain = _SPACE.sub(" ", words).strip()
     if len(plain) <= EXCERPT_MAX_LENGTH:
         return plain
     return plain[:EXCERPT_MAX_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
@@ -43,7 +47,8 @@ def excerpt_of(markdown: str) -> str:
 
 def _prose(lines: Iterable[str]) -> Iterator[str]:
     is_code = False
-    for line in lines:
+    for quoted in lines:
+        line = _QUOTE_MARKS.sub("", quoted)
         if _FENCE.match(line):
             is_code = not is_code
         elif not is_code and not _NO_PROSE.match(line):

@@ -16,6 +16,9 @@ from app.utils.text import excerpt_of
         ("# Title\n\n- one\n- [x] two\n3. three\n\n---\n\nend", "Title one two three end"),
         ("Noted[^1] here\n\n[^1]: Not this\n\n::video[0197c7a8-0000-7000-8000-000000000000]", "Noted here"),
         ("[open (and never closed", "[open (and never closed"),
+        ("# Hi <em>you</em><br/>\n<!-- not this --> **and** me", "Hi you and me"),
+        ("5 > 3 < 4, see <https://example.org> and `<em>`", "5 > 3 < 4, see https://example.org and <em>"),
+        ("> One\n> > - two\n\nthree", "One two three"),
     ],
 )
 def test_an_excerpt_is_plain_words(markdown: str, excerpt: str) -> None:
@@ -23,7 +26,7 @@ def test_an_excerpt_is_plain_words(markdown: str, excerpt: str) -> None:
 
 
 @pytest.mark.timeout(60, func_only=True)
-@pytest.mark.parametrize("unit", ["[", "![", "[](", "[a](", "![a](b", "[(", "*"])
+@pytest.mark.parametrize("unit", ["[", "![", "[](", "[a](", "![a](b", "[(", "*", "<a ", "<!--", "<a:", "`<", "> "])
 def test_no_text_keeps_an_excerpt_busy(unit: str) -> None:
     """Half a million of these once took the better part of an hour."""
     assert len(excerpt_of(unit * 500_000)) <= 301
