@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +16,14 @@ from werkzeug.test import TestResponse
 from app.clients.stores import storage
 from app.database import db, transaction
 from app.jobs import DELETE_FILES, PROCESS_IMAGE, RENDER_POSTS, JobKind
-from app.models import Event, ImageState, Job, JobState, Membership, Post, QuotaUsage
+from app.models import Event, ImageState, Job, Membership, Post, QuotaUsage
 from app.models import Image as ImageRow
 from app.permissions import Role
 from app.services import image_uses
 from app.services.image_files import image_prefix
-from tests.factories import make_membership, make_post, make_worker
+from tests.factories import make_membership, make_post
 from tests.pictures import BLUE, RED, encoded, from_a_phone, moving, plain
-from tests.support.attempts import attempt
+from tests.support.attempts import attempt_all
 from tests.support.http import ApiClient
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -44,16 +45,7 @@ def ada(client: ApiClient, editor: Membership) -> ApiClient:
 @pytest.fixture
 def work(app: Flask) -> Work:
     """Does the queued jobs of a kind, as a worker would."""
-
-    def run(kind: JobKind) -> None:
-        with transaction():
-            queued = select(Job.id).where(Job.kind == kind.name, Job.state == JobState.QUEUED)
-            job_ids, worker_id = db.session.scalars(queued).all(), make_worker().id
-        assert job_ids, f"no {kind.name} waits"
-        for job_id in job_ids:
-            attempt(app, job_id, worker_id)
-
-    return run
+    return partial(attempt_all, app)
 
 
 def upload(client: ApiClient, content: bytes) -> dict[str, Any]:

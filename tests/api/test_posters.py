@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,15 +13,15 @@ from werkzeug.test import TestResponse
 
 from app.clients.stores import storage
 from app.database import db, transaction
-from app.jobs import DELETE_FILES, MAKE_POSTER, JobKind
+from app.jobs import DELETE_FILES, MAKE_POSTER
 from app.models import Event, Job, JobState, Membership, Processing, Video
 from app.permissions import Role
 from app.services import quota_service
 from app.services.video_pipeline.material import video_prefix
 from config import settings
-from tests.factories import make_membership, make_video, make_worker
+from tests.factories import make_membership, make_video
 from tests.pictures import from_a_phone, plain, png_that_says
-from tests.support.attempts import attempt
+from tests.support.attempts import attempt_all
 from tests.support.http import ApiClient
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -50,17 +51,7 @@ def video(editor: Membership) -> Video:
 @pytest.fixture
 def work(app: Flask) -> Work:
     """Does the queued jobs of a kind, as a worker would."""
-
-    def run(kind: JobKind, *, last_first: bool = False) -> None:
-        with transaction():
-            queued = select(Job.id).where(Job.kind == kind.name, Job.state == JobState.QUEUED)
-            ordered = queued.order_by(Job.id.desc() if last_first else Job.id)
-            job_ids, worker_id = db.session.scalars(ordered).all(), make_worker().id
-        assert job_ids, f"no {kind.name} waits"
-        for job_id in job_ids:
-            attempt(app, job_id, worker_id)
-
-    return run
+    return partial(attempt_all, app)
 
 
 def put(client: ApiClient, video: Video, content: bytes, **headers: str) -> TestResponse:
